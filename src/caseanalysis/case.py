@@ -1,0 +1,299 @@
+"""A case: the trusts, places, areas of opportunity and claims of one group, all of it data."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Literal, Self
+
+from pydantic import AfterValidator, Field, model_validator
+
+from caseanalysis.errors import RecordError
+from caseanalysis.geography import AREA_CODE, TRUST_CODE
+from caseanalysis.locations import data_root
+from caseanalysis.records import Record, load_csv, load_yaml, nearest
+
+
+def _area_code(code: str) -> str:
+    if not AREA_CODE.match(code):
+        raise ValueError("an area code of the Office for National Statistics, such as E07000143")
+    return code
+
+
+def _trust_code(code: str) -> str:
+    if not TRUST_CODE.match(code):
+        raise ValueError("an NHS trust's ODS code, R and two letters or digits, such as RQX")
+    return code
+
+
+AreaCode = Annotated[str, AfterValidator(_area_code)]
+TrustCode = Annotated[str, AfterValidator(_trust_code)]
+
+
+class Site(Record):
+    """A hospital of a trust and the place (local authority) that it stands in."""
+
+    name: str
+    place: AreaCode
+
+
+class Trust(Record):
+    """A trust of the group, by its code of the Organisation Data Service."""
+
+    code: TrustCode
+    name: str
+    short_name: str
+    sites: tuple[Site, ...] = Field(min_length=1)
+    predecessors: tuple[TrustCode, ...] = ()
+
+
+class WholeArea(Record):
+    """The larger area that a place is part of, for publications that give only the whole."""
+
+    code: AreaCode
+    name: str
+    boundary_year: int = Field(ge=1974, le=2100)
+
+
+class Place(Record):
+    """A local authority, or the part of one, whose residents the group serves."""
+
+    code: AreaCode
+    name: str
+    boundary_year: int = Field(ge=1974, le=2100)
+    part_of: WholeArea | None = None
+
+
+class Commissioner(Record):
+    """The integrated care board, by its area code and its ODS code."""
+
+    code: AreaCode
+    ods_code: str = Field(pattern=r"^Q[A-Z0-9]{2}$")
+    name: str
+    short_name: str
+    boundary_year: int = Field(ge=2022, le=2100)
+
+
+class TrustPeers(Record):
+    """The comparators of each trust, with the rule that chose them."""
+
+    rule: str
+    source: str
+    members: dict[TrustCode, tuple[TrustCode, ...]]
+
+
+class CommissionerPeers(Record):
+    """The comparators of the commissioner, with the rule that chose them."""
+
+    rule: str
+    source: str
+    members: tuple[AreaCode, ...]
+
+
+class Peers(Record):
+    """Comparators."""
+
+    trusts: TrustPeers
+    commissioners: CommissionerPeers
+
+
+class Area(Record):
+    """An opportunity area; its id names its notebook."""
+
+    id: str = Field(pattern=r"^[a-z]\d{1,2}$")
+    title: str
+    short_title: str
+
+
+class Theme(Record):
+    """A theme of the case and its opportunity areas."""
+
+    id: str = Field(pattern=r"^[A-Z]$")
+    title: str
+    areas: tuple[Area, ...] = Field(min_length=1)
+
+
+class Document(Record):
+    """The published case that the claims are taken from."""
+
+    title: str
+    publisher: str
+    date: str
+
+
+class Case(Record):
+    """One group of trusts, and the case made for it."""
+
+    name: str = Field(pattern=r"^[a-z][a-z0-9-]*$")
+    title: str
+    region_name: str
+    summary: str
+    document: Document | None = None
+    base_year: int = Field(ge=2000, le=2100)
+    horizon_year: int = Field(ge=2000, le=2100)
+    commissioner: Commissioner
+    trusts: tuple[Trust, ...] = Field(min_length=1)
+    places: tuple[Place, ...] = Field(min_length=1)
+    peers: Peers
+    themes: tuple[Theme, ...] = ()
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        if self.horizon_year <= self.base_year:
+            raise ValueError(f"horizon_year after base_year ({self.base_year})")
+        for what, codes in (
+            ("trust", [trust.code for trust in self.trusts]),
+            ("place", [place.code for place in self.places]),
+            ("area", [area.id for area in self.areas]),
+        ):
+            repeated = {code for code in codes if codes.count(code) > 1}
+            if repeated:
+                raise ValueError(f"each {what} once; {sorted(repeated)[0]!r} stands there twice")
+        strangers = set(self.peers.trusts.members) - set(self.trust_codes)
+        if strangers:
+            raise ValueError(f"peers only for trusts of the case, not {sorted(strangers)[0]!r}")
+        return self
+
+    @property
+    def areas(self) -> tuple[Area, ...]:
+        """Opportunity areas of every theme, in order."""
+        return tuple(area for theme in self.themes for area in theme.areas)
+
+    @property
+    def trust_codes(self) -> tuple[str, ...]:
+        """Codes of the group's trusts, in order."""
+        return tuple(trust.code for trust in self.trusts)
+
+    @property
+    def place_codes(self) -> tuple[str, ...]:
+        """Codes of the group's places, in order."""
+        return tuple(place.code for place in self.places)
+
+    @property
+    def peer_trust_codes(self) -> tuple[str, ...]:
+        """Codes of every peer trust, each once, sorted."""
+        members = self.peers.trusts.members.values()
+        return tuple(sorted({code for codes in members for code in codes}))
+
+    def trust_name(self, code: str) -> str:
+        """Return a trust's short name; the code itself where it is not of the group."""
+        return next((trust.short_name for trust in self.trusts if trust.code == code), code)
+
+    def area(self, identifier: str) -> Area:
+        """Return an opportunity area by its id.
+
+        Raises
+        ------
+        RecordError
+            If the case has no such area.
+        """
+        for area in self.areas:
+            if area.id == identifier:
+                return area
+        like = nearest(identifier, [area.id for area in self.areas])
+        raise RecordError(
+            where=f"case {self.name}",
+            found=f"no opportunity area {identifier!r}",
+            wanted=", ".join(area.id for area in self.areas) or "an area in the case",
+            remedy=f"did you mean {like!r}?" if like else "add it to the case",
+        )
+
+
+class Claim(Record):
+    """A number, or a comparison, that the case printed.
+
+    ``value`` and ``step`` are in the printed unit; ``step`` is the size of one unit in the last
+    printed digit, so a printed 17% stands for 16.5% to 17.5%. ``measure``, ``entity``, ``group``
+    and ``period`` name the quantity as the notebooks compute it. An ``operator`` other than
+    ``equal`` compares the entity with the ``comparator``.
+    """
+
+    id: str = Field(pattern=r"^[a-z0-9]+-\d{3}$")
+    section: str
+    area: str
+    figure: int | None = Field(ge=1)
+    place: str
+    quotation: str | None
+    statement: str
+    measure: str | None
+    entity: str
+    group: str
+    period: str
+    operator: Literal["equal", "above", "below", "at least", "at most"]
+    value: float | None
+    unit: Literal["percent", "persons", "count", "count a day", "days", "pounds", "rank", "points"]
+    step: float | None = Field(gt=0)
+    comparator: str | None
+    printed_source: str | None
+    untestable: str | None
+    note: str | None
+
+    @model_validator(mode="after")
+    def _whole(self) -> Self:
+        if self.quotation and len(self.quotation.split()) > 25:
+            raise ValueError("a quotation of 25 words at most")
+        if (self.value is None) != (self.step is None):
+            raise ValueError("value and step together, or neither")
+        if self.value is None and not self.comparator:
+            raise ValueError("a value, or a comparator for a claim without a numeral")
+        if (self.measure is None) == (self.untestable is None):
+            raise ValueError("either the measure that tests the claim, or why it is untestable")
+        return self
+
+
+def case_folder(name: str, root: Path | None = None) -> Path:
+    """Return the folder of a case.
+
+    Raises
+    ------
+    RecordError
+        If there is no such case; the message names the nearest.
+    """
+    folder = (root or data_root()) / "cases" / name
+    if not (folder / "case.yaml").is_file():
+        names = list_cases(root)
+        like = nearest(name, names)
+        raise RecordError(
+            where=str(folder),
+            found="no case.yaml",
+            wanted=f"one of the cases {', '.join(names) or '(none yet)'}",
+            remedy=f"did you mean {like!r}?" if like else "add the folder with a case.yaml",
+        )
+    return folder
+
+
+def list_cases(root: Path | None = None) -> list[str]:
+    """Return the names of all cases, sorted."""
+    folder = (root or data_root()) / "cases"
+    return sorted(path.parent.name for path in folder.glob("*/case.yaml"))
+
+
+def load_case(name: str, root: Path | None = None) -> Case:
+    """Return a case, strictly validated.
+
+    Raises
+    ------
+    RecordError
+        If there is no such case or its file breaks the schema.
+    """
+    path = case_folder(name, root) / "case.yaml"
+    case = load_yaml(path, Case)
+    if case.name != name:
+        raise RecordError(
+            where=f"{path}, line 1",
+            found=f"name {case.name!r}",
+            wanted=f"{name!r}, the folder's name",
+            remedy="rename the folder or the case",
+        )
+    return case
+
+
+def load_claims(name: str, root: Path | None = None) -> list[Claim]:
+    """Return the claims of a case, in order; an empty list where it has none.
+
+    Raises
+    ------
+    RecordError
+        If ``claims.csv`` breaks the schema.
+    """
+    path = case_folder(name, root) / "claims.csv"
+    return load_csv(path, Claim, key=("id",)) if path.is_file() else []

@@ -1,0 +1,53 @@
+"""Where the project's folders and the data store are."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import platformdirs
+
+from caseanalysis.errors import MissingDataError
+
+
+def project_root() -> Path:
+    """Return the folder that holds ``notebooks/`` and ``data/``.
+
+    ``CASEANALYSIS_HOME`` is used where it is set; otherwise the working folder, the folders above
+    it, and the folders above this module are tried in turn.
+
+    Raises
+    ------
+    MissingDataError
+        If none of them holds ``data/cases``.
+    """
+    named = os.environ.get("CASEANALYSIS_HOME")
+    here = Path.cwd()
+    candidates = [Path(named)] if named else [here, *here.parents, *Path(__file__).parents]
+    for candidate in candidates:
+        if (candidate / "data" / "cases").is_dir():
+            return candidate.resolve()
+    raise MissingDataError(
+        where=f"CASEANALYSIS_HOME={named}" if named else str(here),
+        found="no folder data/cases",
+        wanted="the project folder, with notebooks/ and data/",
+        remedy="work inside the project folder, or set CASEANALYSIS_HOME to it",
+    )
+
+
+def data_root() -> Path:
+    """Return the folder of registers, cases and extracts."""
+    return project_root() / "data"
+
+
+def store_root(named: Path | None = None) -> Path:
+    """Return the folder of the data store: the one named, ``CASEANALYSIS_DATA``, or the default.
+
+    The default is the platform's user data folder. The folder need not exist.
+    """
+    if named is not None:
+        return named
+    configured = os.environ.get("CASEANALYSIS_DATA")
+    if configured:
+        return Path(configured)
+    return Path(platformdirs.user_data_dir("caseanalysis", appauthor=False))

@@ -1,0 +1,239 @@
+"""Strict loading of hand-written records, YAML and CSV, with the line of every fault."""
+
+from __future__ import annotations
+
+import csv
+import difflib
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+from ruamel.yaml import YAML
+from ruamel.yaml.comments import CommentedMap, CommentedSeq
+from ruamel.yaml.constructor import DuplicateKeyError
+from ruamel.yaml.error import MarkedYAMLError
+
+from caseanalysis.errors import RecordError
+
+
+class Record(BaseModel):
+    """A record that takes no unknown key, converts nothing it is not told to, and never changes."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
+
+
+R = TypeVar("R", bound=Record)
+
+
+def nearest(name: str, names: Iterable[str]) -> str | None:
+    """Return the name most like a misspelt one, or None where none is near."""
+    matches = difflib.get_close_matches(name, list(names), n=1, cutoff=0.5)
+    return matches[0] if matches else None
+
+
+def load_yaml(path: Path, model: type[R]) -> R:
+    """Return the record that a YAML file holds.
+
+    Raises
+    ------
+    RecordError
+        If the file is missing, is not YAML, repeats a key, or breaks the schema; the message
+        names the file and the line.
+    """
+    tree = _parse_yaml(path)
+    try:
+        return model.model_validate(_plain(tree))
+    except ValidationError as error:
+        raise _first_fault(error, path, model, lambda at: _yaml_line(tree, at)) from None
+
+
+def load_csv(path: Path, model: type[R], *, key: Sequence[str]) -> list[R]:
+    """Return the records that a CSV file holds, one a row, checked for a repeated key.
+
+    An empty cell is None. Columns are those of the model, in any order.
+
+    Raises
+    ------
+    RecordError
+        If the file is missing, its columns are not the model's, a row breaks the schema, or two
+        rows have the same key; the message names the file and the line.
+    """
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as stream:
+            reader = csv.DictReader(stream)
+            _check_columns(path, reader.fieldnames or (), model)
+            numbered = [(reader.line_num, row) for row in reader]
+    except (OSError, UnicodeDecodeError) as error:
+        raise _unreadable(path, error) from error
+    records: list[R] = []
+    seen: dict[tuple[object, ...], int] = {}
+    for line, row in numbered:
+        record = _validate_row(path, line, row, model)
+        identity = tuple(getattr(record, name) for name in key)
+        if identity in seen:
+            raise RecordError(
+                where=f"{path}, line {line}",
+                found=f"{', '.join(key)} = {identity}, as on line {seen[identity]}",
+                wanted="one row a key",
+                remedy="remove or renumber one of the two rows",
+            )
+        seen[identity] = line
+        records.append(record)
+    return records
+
+
+def _validate_row(path: Path, line: int, row: Mapping[str | None, Any], model: type[R]) -> R:
+    if None in row or None in row.values():
+        raise RecordError(
+            where=f"{path}, line {line}",
+            found="more or fewer cells than the header has columns",
+            wanted=f"{len(model.model_fields)} cells",
+            remedy="quote a cell that holds a comma",
+        )
+    cells = {str(name): (cell if cell.strip() else None) for name, cell in row.items()}
+    try:
+        return model.model_validate(cells)
+    except ValidationError as error:
+        raise _first_fault(error, path, model, lambda _: line) from None
+
+
+def _check_columns(path: Path, found: Sequence[str], model: type[Record]) -> None:
+    wanted = set(model.model_fields)
+    for name in found:
+        if name not in wanted or list(found).count(name) > 1:
+            raise RecordError(
+                where=f"{path}, line 1",
+                found=f"column {name!r}" + (" twice" if name in wanted else ""),
+                wanted=f"the columns {', '.join(model.model_fields)}",
+                remedy=_suggestion(name, wanted - {name}),
+            )
+    missing = [name for name in model.model_fields if name not in found]
+    if missing:
+        raise RecordError(
+            where=f"{path}, line 1",
+            found=f"no column {missing[0]!r}",
+            wanted=f"the columns {', '.join(model.model_fields)}",
+            remedy="add the column, empty where it is not known",
+        )
+
+
+def _parse_yaml(path: Path) -> CommentedMap:
+    try:
+        tree = YAML(typ="rt").load(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError) as error:
+        raise _unreadable(path, error) from error
+    except DuplicateKeyError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else 0
+        raise RecordError(
+            where=f"{path}, line {line}",
+            found=str(error.problem).split(" with value")[0],
+            wanted="each key once",
+            remedy="remove one of the two",
+        ) from None
+    except MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else 0
+        raise RecordError(
+            where=f"{path}, line {line}",
+            found=str(error.problem or error.context),
+            wanted="YAML",
+            remedy="mend the indentation or quoting there",
+        ) from None
+    if not isinstance(tree, CommentedMap):
+        raise RecordError(
+            where=f"{path}, line 1",
+            found="no keys",
+            wanted="a record of keys and values",
+            remedy="see the records of the same kind beside it",
+        )
+    return tree
+
+
+def _unreadable(path: Path, error: Exception) -> RecordError:
+    found = "no such file" if isinstance(error, FileNotFoundError) else str(error)
+    return RecordError(
+        where=str(path),
+        found=found,
+        wanted="a readable UTF-8 file",
+        remedy="restore the file or mend its encoding",
+    )
+
+
+def _plain(node: Any) -> Any:
+    if isinstance(node, Mapping):
+        return {str(key): _plain(value) for key, value in node.items()}
+    if isinstance(node, list):
+        return [_plain(value) for value in node]
+    return node
+
+
+def _yaml_line(tree: CommentedMap, location: Sequence[str | int]) -> int:
+    node: Any = tree
+    line: int = 0
+    for step in location:
+        if isinstance(node, CommentedMap) and step in node:
+            line = node.lc.key(step)[0]
+        elif isinstance(node, CommentedSeq) and isinstance(step, int) and step < len(node):
+            line = node.lc.item(step)[0]
+        else:
+            break
+        node = node[step]
+    return line + 1
+
+
+def _first_fault(
+    error: ValidationError, path: Path, model: type[Record], line_of: Any
+) -> RecordError:
+    fault = error.errors()[0]
+    location = [step for step in fault["loc"] if not str(step).startswith("function-")]
+    name = ".".join(str(step) for step in location) or "the record"
+    remedy = "mend it there"
+    if fault["type"] == "extra_forbidden":
+        found, wanted = f"the unknown key {location[-1]!r}", "a key of the schema"
+        remedy = _suggestion(str(location[-1]), _keys_at(model, location[:-1]))
+    elif fault["type"] == "missing":
+        found, wanted = f"no {name}", f"a value for {name}"
+        remedy = "add the key"
+    else:
+        found = f"{name} = {fault['input']!r}"
+        wanted = fault["msg"].removeprefix("Value error, ")
+    others = len(error.errors()) - 1
+    return RecordError(
+        where=f"{path}, line {line_of(location)}",
+        found=found,
+        wanted=wanted,
+        remedy=remedy + (f" (and {others} more in this file)" if others else ""),
+    )
+
+
+def _keys_at(model: type[Record], location: Sequence[str | int]) -> list[str]:
+    """Return the keys that the schema has at a place, following lists and nested records."""
+    schema: dict[str, Any] = model.model_json_schema()
+    node = schema
+    for step in location:
+        node = _resolve(node, schema)
+        node = node.get("items", {}) if isinstance(step, int) else _property(node, step)
+    return list(_resolve(node, schema).get("properties", {}))
+
+
+def _property(node: dict[str, Any], step: str) -> dict[str, Any]:
+    found: dict[str, Any] = node.get("properties", {}).get(
+        step, node.get("additionalProperties", {})
+    )
+    return found
+
+
+def _resolve(node: dict[str, Any], schema: dict[str, Any]) -> dict[str, Any]:
+    for option in node.get("anyOf", ()):
+        if option.get("type") != "null":
+            node = option
+            break
+    if "$ref" in node:
+        resolved: dict[str, Any] = schema["$defs"][node["$ref"].rsplit("/", 1)[1]]
+        return resolved
+    return node
+
+
+def _suggestion(name: str, names: Iterable[str]) -> str:
+    like = nearest(name, names)
+    return f"did you mean {like!r}?" if like else "remove it"

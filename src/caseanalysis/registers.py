@@ -1,0 +1,167 @@
+"""The registers: sources, assumptions and measures, one record each under ``data/registers``."""
+
+from __future__ import annotations
+
+from datetime import date
+from functools import lru_cache
+from pathlib import Path
+from typing import Literal, Self
+
+from pydantic import Field, HttpUrl, model_validator
+
+from caseanalysis.errors import RecordError
+from caseanalysis.locations import data_root
+from caseanalysis.records import Record, load_csv, load_yaml, nearest
+
+
+class Quirk(Record):
+    """A known trait or fault of a publication, with the evidence for it."""
+
+    note: str
+    evidence: str
+
+
+class Source(Record):
+    """A publication: who publishes it, under which licence, where, and what is odd about it."""
+
+    id: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
+    title: str
+    publisher: str
+    edition: str
+    licence: str
+    licence_url: HttpUrl | None = None
+    open_licence: bool
+    attribution: str | None = None
+    page: HttpUrl
+    obtain: str
+    cadence: str
+    next_due: str | None = None
+    form: Literal["as published", "re-keyed by others", "derived by others"]
+    checked_against: str | None = None
+    tables: tuple[str, ...] = Field(min_length=1)
+    quirks: tuple[Quirk, ...] = ()
+    seen: bool
+    checker: str | None
+    checked_on: date | None
+
+    @model_validator(mode="after")
+    def _second_source_where_others_keyed(self) -> Self:
+        if self.form != "as published" and self.open_licence and not self.checked_against:
+            raise ValueError("figures that others keyed need `checked_against`: what, how, result")
+        return self
+
+
+class Assumption(Record):
+    """A number that no publication gives: low, central and high, with unit and reference."""
+
+    id: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
+    title: str
+    low: float
+    central: float
+    high: float
+    unit: str
+    reference: str
+    reason: str
+    used_by: tuple[str, ...] = Field(min_length=1)
+    checker: str | None
+    checked_on: date | None
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if not self.low <= self.central <= self.high:
+            raise ValueError("low <= central <= high")
+        return self
+
+
+class Measure(Record):
+    """A quantity that notebooks compute and claims speak of."""
+
+    id: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
+    title: str
+    unit: Literal["share", "persons", "count", "count a day", "days", "pounds", "rank", "points"]
+    numerator: str
+    denominator: str | None
+    better: Literal["higher", "lower", "neither"]
+
+
+def load_sources(root: Path | None = None) -> dict[str, Source]:
+    """Return every source record by its id.
+
+    Raises
+    ------
+    RecordError
+        If a record breaks the schema, or a file's name is not its record's id.
+    """
+    folder = (root or data_root()) / "registers" / "sources"
+    return _load_sources(folder, tuple(_stamp(path) for path in sorted(folder.glob("*.yaml"))))
+
+
+@lru_cache(maxsize=4)
+def _load_sources(folder: Path, stamps: tuple[tuple[str, int, int], ...]) -> dict[str, Source]:
+    records: dict[str, Source] = {}
+    for name, _, _ in stamps:
+        path = folder / name
+        record = load_yaml(path, Source)
+        if record.id != path.stem:
+            raise RecordError(
+                where=f"{path}, line 1",
+                found=f"id {record.id!r}",
+                wanted=f"{path.stem!r}, the file's name",
+                remedy="rename the file or the record",
+            )
+        records[record.id] = record
+    return records
+
+
+def _stamp(path: Path) -> tuple[str, int, int]:
+    status = path.stat()
+    return path.name, status.st_mtime_ns, status.st_size
+
+
+def source(identifier: str, root: Path | None = None) -> Source:
+    """Return one source record.
+
+    Raises
+    ------
+    RecordError
+        If there is no such record; the message names the nearest.
+    """
+    records = load_sources(root)
+    if identifier not in records:
+        like = nearest(identifier, records)
+        raise RecordError(
+            where="data/registers/sources",
+            found=f"no record {identifier!r}",
+            wanted="the id of a source record",
+            remedy=f"did you mean {like!r}?" if like else "add a record",
+        )
+    return records[identifier]
+
+
+def load_assumptions(root: Path | None = None) -> dict[str, Assumption]:
+    """Return every assumption by its id."""
+
+    class _File(Record):
+        assumptions: tuple[Assumption, ...]
+
+    path = (root or data_root()) / "registers" / "assumptions.yaml"
+    records = load_yaml(path, _File).assumptions
+    return _by_id(path, records)
+
+
+def load_measures(root: Path | None = None) -> dict[str, Measure]:
+    """Return every measure by its id."""
+    path = (root or data_root()) / "registers" / "measures.csv"
+    return {record.id: record for record in load_csv(path, Measure, key=("id",))}
+
+
+def _by_id(path: Path, records: tuple[Assumption, ...]) -> dict[str, Assumption]:
+    found = {record.id: record for record in records}
+    if len(found) != len(records):
+        raise RecordError(
+            where=str(path),
+            found="two records with one id",
+            wanted="each id once",
+            remedy="rename one of them",
+        )
+    return found
