@@ -1,1 +1,6 @@
-"""Placeholder."""
+"""Run the command line with ``python -m caseanalysis``."""
+
+from caseanalysis.cli import main
+
+if __name__ == "__main__":
+    main()

@@ -261,6 +261,15 @@ def case_folder(name: str, root: Path | None = None) -> Path:
     return folder
 
 
+def default_case(root: Path | None = None) -> str:
+    """Return the name of the case that is used where none is named."""
+
+    class _Default(Record):
+        default_case: str
+
+    return load_yaml((root or data_root()) / "cases" / "default.yaml", _Default).default_case
+
+
 def list_cases(root: Path | None = None) -> list[str]:
     """Return the names of all cases, sorted."""
     folder = (root or data_root()) / "cases"

@@ -1,1 +1,133 @@
-"""Placeholder."""
+"""Compact extracts: the evidence tables of a case, written from the data store as CSV."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import math
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+from ruamel.yaml import YAML
+
+from caseanalysis.case import Case
+from caseanalysis.errors import MissingDataError, StoreError
+from caseanalysis.library import ExtractRecord, ExtractsFile, build_table, store_inputs
+from caseanalysis.registers import source
+from caseanalysis.store import Store
+from caseanalysis.tables import EVIDENCE_TABLES, EvidenceTable
+
+#: All extracts of the project together stay below this many bytes.
+LARGEST_TOTAL = 2_000_000
+
+
+@dataclass(frozen=True)
+class Extract:
+    """One extract as written."""
+
+    record: ExtractRecord
+    bytes: int
+
+
+def write_extracts(case: Case, store: Store, folder: Path) -> list[Extract]:
+    """Write every extract of a case, and the record of what each was made from.
+
+    The bytes depend on the official files and the case alone.
+
+    Parameters
+    ----------
+    case : Case
+        The case.
+    store : Store
+        A data store that holds every official file that the extracts need.
+    folder : Path
+        Where to write; files of the same names are replaced.
+
+    Raises
+    ------
+    MissingDataError
+        If the store lacks a publication; nothing is written then.
+    StoreError
+        If a source without an open licence would be carried, or the extracts are too large.
+    """
+    definitions = [table for table in EVIDENCE_TABLES.values() if table.licensed_for_extract]
+    _refuse_missing(definitions, store)
+    contents = {table.name: _content(table, case, store) for table in definitions}
+    total = sum(len(content) for content in contents.values())
+    if total > LARGEST_TOTAL:
+        raise StoreError(
+            where=f"extracts of {case.name}",
+            found=f"{total:,} bytes",
+            wanted=f"at most {LARGEST_TOTAL:,}",
+            remedy="drop places, peers or tables that no figure needs",
+        )
+    folder.mkdir(parents=True, exist_ok=True)
+    extracts = []
+    for table in definitions:
+        record = _record(table, contents[table.name], store)
+        (folder / record.file).write_bytes(contents[table.name])
+        extracts.append(Extract(record, len(contents[table.name])))
+    (folder / "extracts.yaml").write_bytes(_dump([extract.record for extract in extracts]))
+    return extracts
+
+
+def _refuse_missing(definitions: list[EvidenceTable], store: Store) -> None:
+    lacking = sorted(
+        {need for table in definitions for need in table.needs if not store.current(need)}
+    )
+    if lacking:
+        raise MissingDataError(
+            where=f"data store {store.root}",
+            found=f"no file that gives {', '.join(lacking)}",
+            wanted="every publication that the extracts are made from",
+            remedy="add the files with `caseanalysis data add PATH`",
+        )
+
+
+def _content(table: EvidenceTable, case: Case, store: Store) -> bytes:
+    for record in store_inputs(table, store):
+        if not source(record.source).open_licence:
+            raise StoreError(
+                where=f"extract {table.name}",
+                found=f"source {record.source}, {source(record.source).licence}",
+                wanted="openly licensed sources only",
+                remedy="mark the table as not licensed for extract",
+            )
+    return _csv(build_table(table, store, case))
+
+
+def _csv(table: pd.DataFrame) -> bytes:
+    shortened = table.copy()
+    for name in shortened.select_dtypes("float").columns:
+        shortened[name] = shortened[name].map(_number)
+    stream = io.StringIO()
+    shortened.to_csv(stream, index=False, lineterminator="\n", date_format="%Y-%m-%d")
+    return stream.getvalue().encode()
+
+
+def _number(value: float) -> str:
+    """Return the shortest text that reads back as the same number."""
+    if math.isnan(value):
+        return ""
+    return str(int(value)) if value == int(value) else repr(float(value))
+
+
+def _record(table: EvidenceTable, content: bytes, store: Store) -> ExtractRecord:
+    return ExtractRecord(
+        table=table.name,
+        file=f"{table.name}.csv",
+        rows=content.count(b"\n") - 1,
+        sha256=hashlib.sha256(content).hexdigest(),
+        inputs=store_inputs(table, store),
+    )
+
+
+def _dump(records: list[ExtractRecord]) -> bytes:
+    yaml = YAML()
+    yaml.indent(mapping=2, sequence=4, offset=2)
+    yaml.width = 200
+    stream = io.BytesIO()
+    stream.write(b"# Written by `caseanalysis data extract`; do not edit.\n")
+    yaml.dump(ExtractsFile(extracts=tuple(records)).model_dump(mode="json"), stream)
+    return stream.getvalue()

@@ -1,1 +1,271 @@
-"""Placeholder."""
+"""The library of a case: each evidence table from the data store, or from its compact extract."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+import pandas as pd
+
+from caseanalysis.case import Case
+from caseanalysis.errors import MissingDataError, RecordError
+from caseanalysis.locations import data_root, store_root
+from caseanalysis.records import Record, load_yaml
+from caseanalysis.registers import source
+from caseanalysis.schemas import TableSchema, validate_as
+from caseanalysis.store import Entry, Store
+from caseanalysis.tables import EVIDENCE_TABLES, EvidenceTable
+
+Basis = Literal["data store", "compact extract"]
+
+
+class FileRecord(Record):
+    """An official file that a table was made from."""
+
+    sha256: str
+    slice: str
+
+
+class InputRecord(Record):
+    """A publication that a table was made from, and its files."""
+
+    source: str
+    release: str
+    period: str
+    files: tuple[FileRecord, ...]
+
+
+class ExtractRecord(Record):
+    """A compact extract: its file, and the official files that it was made from."""
+
+    table: str
+    file: str
+    rows: int
+    sha256: str
+    inputs: tuple[InputRecord, ...]
+
+
+class ExtractsFile(Record):
+    """The extracts of one case."""
+
+    extracts: tuple[ExtractRecord, ...]
+
+
+@dataclass(frozen=True)
+class Input:
+    """A publication behind a table, ready to be cited."""
+
+    source: str
+    title: str
+    publisher: str
+    release: str
+    period: str
+    licence: str
+    attribution: str | None
+    page: str
+    files: int
+    sha256: str
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """A table, what it was made from, and which of the two ways it came."""
+
+    name: str
+    title: str
+    table: pd.DataFrame
+    basis: Basis
+    inputs: tuple[Input, ...]
+    note: str | None = None
+
+
+class Library:
+    """Evidence tables of one case, each loaded once.
+
+    Parameters
+    ----------
+    case : Case
+        The case.
+    store : Store
+        The data store; it may be empty.
+    root : Path
+        The folder of registers, cases and extracts.
+    """
+
+    def __init__(self, case: Case, *, store: Store, root: Path) -> None:
+        self.case = case
+        self.store = store
+        self.root = root
+        self._loaded: dict[str, Evidence] = {}
+
+    @property
+    def used(self) -> tuple[Evidence, ...]:
+        """The evidence that was asked for so far, in order of first use."""
+        return tuple(self._loaded.values())
+
+    def has(self, name: str) -> bool:
+        """Return whether the store or an extract gives a table."""
+        return bool(self._in_store(name)) or self._extract_record(name) is not None
+
+    def evidence(self, name: str) -> Evidence:
+        """Return a table with its provenance.
+
+        The data store is used where it holds every row that the compact extract has; a store that
+        holds fewer is not mixed with the extract, and the evidence says so.
+
+        Raises
+        ------
+        MissingDataError
+            If neither gives the table; the message names the publications that would.
+        """
+        if name not in self._loaded:
+            self._loaded[name] = self._load(name)
+        return self._loaded[name]
+
+    def table(self, name: str) -> pd.DataFrame:
+        """Return a table alone; see ``evidence``."""
+        return self.evidence(name).table
+
+    def _load(self, name: str) -> Evidence:
+        definition = EVIDENCE_TABLES[name]
+        extract = self._extract_record(name)
+        if not self._in_store(name):
+            if extract is None:
+                raise self._missing(definition)
+            return self._from_extract(definition, extract, note=None)
+        held = self._from_store(definition)
+        if extract is None:
+            return held
+        embedded = self._from_extract(definition, extract, note=None)
+        absent = _absent_keys(embedded.table, held.table, definition.schema)
+        if not absent:
+            return held
+        note = f"the data store lacks {absent} of the extract's {extract.rows} rows"
+        return self._from_extract(definition, extract, note=note)
+
+    def _in_store(self, name: str) -> bool:
+        return all(self.store.current(need) for need in EVIDENCE_TABLES[name].needs)
+
+    def _from_store(self, definition: EvidenceTable) -> Evidence:
+        return Evidence(
+            name=definition.name,
+            title=definition.schema.title,
+            table=build_table(definition, self.store, self.case),
+            basis="data store",
+            inputs=_cite(store_inputs(definition, self.store)),
+        )
+
+    def _from_extract(
+        self, definition: EvidenceTable, record: ExtractRecord, *, note: str | None
+    ) -> Evidence:
+        path = self._extract_folder() / record.file
+        content = path.read_bytes()
+        if hashlib.sha256(content).hexdigest() != record.sha256:
+            raise RecordError(
+                where=str(path),
+                found="other bytes than its record says",
+                wanted=f"SHA-256 {record.sha256}",
+                remedy="restore the file, or write it anew with `caseanalysis data extract`",
+            )
+        table = pd.read_csv(path, dtype=_csv_types(definition.schema), encoding="utf-8")
+        return Evidence(
+            name=definition.name,
+            title=definition.schema.title,
+            table=validate_as(table, definition.schema, definition.name, where=path.name),
+            basis="compact extract",
+            inputs=_cite(record.inputs),
+            note=note,
+        )
+
+    def _extract_folder(self) -> Path:
+        return self.root / "extracts" / self.case.name
+
+    def _extract_record(self, name: str) -> ExtractRecord | None:
+        path = self._extract_folder() / "extracts.yaml"
+        if not path.is_file():
+            return None
+        records = load_yaml(path, ExtractsFile).extracts
+        return next((record for record in records if record.table == name), None)
+
+    def _missing(self, definition: EvidenceTable) -> MissingDataError:
+        return MissingDataError(
+            where=f"table {definition.name} of case {self.case.name}",
+            found="neither official files in the data store nor a compact extract",
+            wanted=" and ".join(definition.needs),
+            remedy="add the files with `caseanalysis data add PATH`; docs/sources.md says where "
+            "to get them",
+        )
+
+
+def open_library(case: Case, *, store: Path | None = None) -> Library:
+    """Return the library of a case, with the data store at its usual place or the one named."""
+    return Library(case, store=Store(store_root(store)), root=data_root())
+
+
+def build_table(definition: EvidenceTable, store: Store, case: Case) -> pd.DataFrame:
+    """Return an evidence table made from a store, validated."""
+    table = definition.build(store, case)
+    return validate_as(table, definition.schema, definition.name, where=f"data store {store.root}")
+
+
+def store_inputs(definition: EvidenceTable, store: Store) -> tuple[InputRecord, ...]:
+    """Return the publications and files in a store that a table is made from now."""
+    by_source: dict[str, dict[str, Entry]] = {}
+    for need in definition.needs:
+        for entry in store.current(need):
+            by_source.setdefault(entry.source, {})[entry.sha256] = entry
+    return tuple(_input(list(entries.values())) for _, entries in sorted(by_source.items()))
+
+
+def _input(entries: list[Entry]) -> InputRecord:
+    ordered = sorted(entries, key=lambda entry: (entry.slice_, entry.sha256))
+    first, last = ordered[0], ordered[-1]
+    single = len(ordered) == 1
+    return InputRecord(
+        source=first.source,
+        release=first.release if single else f"{len(ordered)} files",
+        period=first.period if single else f"{first.period} to {last.period}",
+        files=tuple(FileRecord(sha256=e.sha256, slice=e.slice_) for e in ordered),
+    )
+
+
+def _cite(inputs: Iterable[InputRecord]) -> tuple[Input, ...]:
+    cited = []
+    for record in inputs:
+        publication = source(record.source)
+        cited.append(
+            Input(
+                source=record.source,
+                title=publication.title,
+                publisher=publication.publisher,
+                release=record.release,
+                period=record.period,
+                licence=publication.licence,
+                attribution=publication.attribution,
+                page=str(publication.page),
+                files=len(record.files),
+                sha256=combined_sha256([file.sha256 for file in record.files]),
+            )
+        )
+    return tuple(cited)
+
+
+def combined_sha256(hashes: list[str]) -> str:
+    """Return a file's SHA-256; of several files, that of their sorted hashes, one a line."""
+    if len(hashes) == 1:
+        return hashes[0]
+    return hashlib.sha256("\n".join(sorted(hashes)).encode()).hexdigest()
+
+
+def _absent_keys(wanted: pd.DataFrame, held: pd.DataFrame, schema: TableSchema) -> int:
+    keys = list(schema.key)
+    both = wanted[keys].merge(held[keys], on=keys, how="left", indicator=True)
+    return int(both["_merge"].eq("left_only").sum())
+
+
+def _csv_types(schema: TableSchema) -> dict[str, type[str]]:
+    # Codes and labels are text, whatever they look like; numbers are typed by the schema.
+    return {name: str for name, column in schema.columns.items() if str(column.dtype) == "str"}

@@ -1,1 +1,234 @@
-"""Placeholder."""
+"""Every parameter that a notebook may have: its type, range and meaning; checked before a run."""
+
+from __future__ import annotations
+
+import ast
+import json
+import re
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+
+from caseanalysis.case import list_cases, load_case
+from caseanalysis.errors import ParameterError
+from caseanalysis.records import nearest
+
+TAG = "parameters"
+
+_WORDING = re.compile(r"^(Value error, |Input should be )")
+
+
+def _financial_year(label: str) -> str:
+    # Not by `periods`, whose pandas would slow down a command that has nothing to do.
+    if (int(label[:4]) + 1) % 100 != int(label[5:]):
+        raise ValueError("a financial year such as 2019-20, the second half one after the first")
+    return label
+
+
+FinancialYear = Annotated[str, Field(pattern=r"^\d{4}-\d{2}$"), AfterValidator(_financial_year)]
+RegisterCode = Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9]*$")]
+
+
+class Parameters(BaseModel):
+    """The parameters of the notebooks, one field each; None means the case's own."""
+
+    model_config = ConfigDict(strict=True, extra="forbid")
+
+    case: str = Field(description="name of a case, a folder of data/cases")
+    base_year: int | None = Field(
+        default=None, ge=2000, le=2100, description="year that change is counted from"
+    )
+    horizon_year: int | None = Field(
+        default=None, ge=2000, le=2100, description="year that change is projected to"
+    )
+    confidence_level: float = Field(
+        default=0.95, ge=0.5, le=0.999, description="probability that an interval should cover"
+    )
+    seed: int = Field(default=0, ge=0, le=2**32 - 1, description="start of the random numbers")
+    forecast_months: int = Field(
+        default=12, ge=1, le=24, description="months that a forecast looks ahead"
+    )
+    activity_year: FinancialYear | None = Field(
+        default=None, description="financial year whose activity is projected, such as 2019-20"
+    )
+    registers: list[RegisterCode] = Field(
+        default=[], min_length=1, description="disease registers to show, by their published codes"
+    )
+
+
+def known_parameters() -> dict[str, str]:
+    """Return the meaning of every parameter, by name."""
+    return {name: str(field.description) for name, field in Parameters.model_fields.items()}
+
+
+def check_parameters(
+    given: Mapping[str, object], *, declared: Mapping[str, object], where: str = "parameters"
+) -> dict[str, object]:
+    """Return the values that a notebook runs with: its own, replaced by those given.
+
+    Parameters
+    ----------
+    given : Mapping of str to object
+        Values by name.
+    declared : Mapping of str to object
+        Names and defaults of the notebook's parameters cell.
+    where : str
+        What to call the notebook in an error.
+
+    Raises
+    ------
+    ParameterError
+        If a name is not the notebook's or not in the schema, a value has the wrong type or is
+        out of range, there is no such case, or the horizon does not follow the base year.
+    """
+    for name in declared:
+        _check_known(name, Parameters.model_fields, where)
+    for name in given:
+        _check_known(name, declared, where)
+    values = {name: _check_value(name, value, where) for name, value in declared.items()}
+    values.update({name: _check_value(name, value, where) for name, value in given.items()})
+    _check_case(values, where)
+    return values
+
+
+def parse_assignments(assignments: Iterable[str]) -> dict[str, object]:
+    """Return the values of ``NAME=VALUE`` texts, typed by the schema and checked.
+
+    ``none`` is None; the items of a list are set apart by commas.
+
+    Raises
+    ------
+    ParameterError
+        If a text has no equals sign, repeats a name, or breaks the schema.
+    """
+    values: dict[str, object] = {}
+    for assignment in assignments:
+        name, equals, text = (part.strip() for part in assignment.partition("="))
+        if not equals or name in values:
+            raise ParameterError(
+                where=f"parameter {assignment!r}",
+                found="no equals sign" if not equals else f"{name} a second time",
+                wanted="NAME=VALUE, each name once",
+                remedy="write for example seed=1",
+            )
+        _check_known(name, Parameters.model_fields, "parameters")
+        values[name] = _check_value(name, _typed(name, text), "parameters")
+    return values
+
+
+def read_declared(notebook: Path) -> dict[str, object]:
+    """Return names and defaults of a notebook's parameters cell.
+
+    The cell is the one tagged ``parameters``; it is parsed, never run.
+
+    Raises
+    ------
+    ParameterError
+        If the file is no notebook, has no such cell, or the cell holds more than assignments of
+        plain values.
+    """
+    where = f"notebooks/{notebook.name}"
+    try:
+        cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
+        tagged = [cell for cell in cells if TAG in cell["metadata"].get("tags", ())]
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise _broken(where, str(error), "a Jupyter notebook") from error
+    if len(tagged) != 1:
+        raise _broken(where, f"{len(tagged)} cells tagged {TAG!r}", "one such cell")
+    try:
+        tree = ast.parse("".join(tagged[0]["source"]))
+    except SyntaxError as error:
+        raise _broken(where, f"{error.msg} in the cell {TAG!r}", "Python") from None
+    return dict(_assignment(node, where) for node in tree.body)
+
+
+def _assignment(node: ast.stmt, where: str) -> tuple[str, object]:
+    target = node.targets[0] if isinstance(node, ast.Assign) and len(node.targets) == 1 else None
+    if isinstance(node, ast.AnnAssign):
+        target = node.target
+    if isinstance(node, ast.Assign | ast.AnnAssign) and isinstance(target, ast.Name) and node.value:
+        try:
+            return target.id, ast.literal_eval(node.value)
+        except ValueError:
+            pass  # a calculation; refused below with everything else that is no plain value
+    raise _broken(
+        where, f"`{ast.unparse(node)}` in the cell {TAG!r}", "assignments of plain values"
+    )
+
+
+def _broken(where: str, found: str, wanted: str) -> ParameterError:
+    return ParameterError(
+        where=where, found=found, wanted=wanted, remedy="mend the notebook in JupyterLab"
+    )
+
+
+def _check_known(name: str, names: Iterable[str], where: str) -> None:
+    names = list(names)
+    if name in names:
+        return
+    like = nearest(name, names)
+    raise ParameterError(
+        where=where,
+        found=f"the parameter {name!r}",
+        wanted=f"one of {', '.join(names) or '(none)'}",
+        remedy=f"did you mean {like!r}?" if like else "leave it out",
+    )
+
+
+def _check_value(name: str, value: object, where: str) -> object:
+    try:
+        # Assigning one field validates that field alone.
+        checked = Parameters.__pydantic_validator__.validate_assignment(
+            Parameters.model_construct(), name, value
+        )
+    except ValidationError as error:
+        fault = error.errors()[0]
+        raise ParameterError(
+            where=f"{where}: {name}",
+            found=repr(value),
+            wanted=_WORDING.sub("", fault["msg"]),
+            remedy=f"{name} is the {Parameters.model_fields[name].description}",
+        ) from None
+    return getattr(checked, name)
+
+
+def _check_case(values: Mapping[str, Any], where: str) -> None:
+    if "case" not in values:
+        return
+    if values["case"] not in list_cases():
+        like = nearest(values["case"], list_cases())
+        raise ParameterError(
+            where=f"{where}: case",
+            found=repr(values["case"]),
+            wanted=f"one of {', '.join(list_cases()) or '(no case yet)'}",
+            remedy=f"did you mean {like!r}?" if like else "see `caseanalysis case list`",
+        )
+    base, horizon = values.get("base_year"), values.get("horizon_year")
+    if base is None and horizon is None:
+        return
+    case = load_case(values["case"])
+    base, horizon = base or case.base_year, horizon or case.horizon_year
+    if horizon <= base:
+        raise ParameterError(
+            where=f"{where}: horizon_year",
+            found=f"{horizon}, with base_year {base}",
+            wanted="a horizon after the base year",
+            remedy="give both years, or leave both to the case",
+        )
+
+
+def _typed(name: str, text: str) -> object:
+    schema = TypeAdapter(Parameters).json_schema()["properties"][name]
+    kinds = {option.get("type") for option in schema.get("anyOf", [schema])}
+    if text.lower() == "none" and "null" in kinds:
+        return None
+    if "array" in kinds:
+        return [item.strip() for item in text.split(",") if item.strip()]
+    if "string" in kinds:
+        return text
+    try:
+        return ast.literal_eval(text)
+    except (ValueError, SyntaxError):
+        return text  # of the wrong type, so that the schema refuses it by name

@@ -165,3 +165,32 @@ def _by_id(path: Path, records: tuple[Assumption, ...]) -> dict[str, Assumption]
             remedy="rename one of them",
         )
     return found
+
+
+class AreaSuccession(Record):
+    """A local authority that took the place of others, and the year."""
+
+    new_code: str
+    new_name: str
+    year: int
+    old_code: str
+    old_name: str
+
+
+def load_area_successions(root: Path | None = None) -> list[AreaSuccession]:
+    """Return which local authorities were made of which."""
+    path = (root or data_root()) / "registers" / "area_successions.csv"
+    return load_csv(path, AreaSuccession, key=("new_code", "old_code"))
+
+
+class DiseaseRegister(Record):
+    """A disease register of the Quality and Outcomes Framework, by its code."""
+
+    code: str = Field(pattern=r"^[A-Z]+$")
+    name: str
+
+
+def load_disease_registers(root: Path | None = None) -> dict[str, str]:
+    """Return the name of each disease register by its code."""
+    path = (root or data_root()) / "registers" / "disease_registers.csv"
+    return {record.code: record.name for record in load_csv(path, DiseaseRegister, key=("code",))}

@@ -231,7 +231,11 @@ def validate(table: pd.DataFrame, name: str, *, where: str) -> pd.DataFrame:
         If a column is missing or unknown, a value has another type or is out of range, or a key
         is repeated; the message names the row and the column.
     """
-    schema = SCHEMAS[name]
+    return validate_as(table, SCHEMAS[name], name, where=where)
+
+
+def validate_as(table: pd.DataFrame, schema: TableSchema, name: str, *, where: str) -> pd.DataFrame:
+    """Return a table with the columns, types and order of a given schema; see ``validate``."""
     checker = pa.DataFrameSchema(
         dict(schema.columns), unique=list(schema.key), strict=True, ordered=False, coerce=True
     )
@@ -240,6 +244,12 @@ def validate(table: pd.DataFrame, name: str, *, where: str) -> pd.DataFrame:
     except SchemaErrors as error:
         raise _first_fault(error, name, schema, where) from None
     return checked[list(schema.columns)]
+
+
+def conform(table: pd.DataFrame, schema: TableSchema) -> pd.DataFrame:
+    """Return a table that was validated before with the types of its schema, unchecked."""
+    types = {name: column.dtype.type for name, column in schema.columns.items()}
+    return table[list(schema.columns)].astype(types)
 
 
 def _first_fault(

@@ -1,1 +1,1 @@
-"""See the modules."""
+"""Methods: functions from table to table, with no file access; each is refused where data fail."""

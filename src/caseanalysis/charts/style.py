@@ -1,0 +1,411 @@
+"""The common look of all charts: colours, lines, hatches, labels and numbers in words."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
+
+import matplotlib as mpl
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+import seaborn as sns
+from matplotlib.axes import Axes
+from matplotlib.axis import Axis
+from matplotlib.figure import Figure, SubFigure
+from matplotlib.patches import Patch
+from matplotlib.ticker import FuncFormatter, MaxNLocator
+
+from caseanalysis.errors import MissingDataError
+
+#: Text and reference lines.
+INK = "#222222"
+#: Secondary marks.
+GREY = "#6b6b6b"
+#: Grid lines and backgrounds of marked periods.
+PALE = "#d9d9d9"
+#: The palette of Okabe and Ito (2008), its purple darkened to 3:1 against white.
+BLUE, VERMILLION, GREEN, PURPLE, SKY = "#0072B2", "#D55E00", "#009E73", "#A8578A", "#56B4E9"
+
+#: Width and height in inches of a chart in a report column about 760 pixels wide.
+SIZE = (8.0, 4.5)
+#: Most characters of a description.
+LONGEST_DESCRIPTION = 400
+
+_RC: dict[str, Any] = {
+    "axes.axisbelow": True,
+    "axes.edgecolor": GREY,
+    "axes.grid": True,
+    "axes.labelcolor": INK,
+    "axes.labelsize": 11,
+    "axes.spines.right": False,
+    "axes.spines.top": False,
+    "axes.titlelocation": "left",
+    "axes.titlepad": 10,
+    "axes.titlesize": 13,
+    "axes.titleweight": "bold",
+    "figure.constrained_layout.h_pad": 0.08,
+    "figure.constrained_layout.w_pad": 0.08,
+    "figure.dpi": 100,
+    "figure.titlesize": 13,
+    "figure.titleweight": "bold",
+    "font.family": "DejaVu Sans",
+    "font.size": 11,
+    "grid.color": PALE,
+    "grid.linewidth": 0.8,
+    "hatch.linewidth": 1.2,
+    "legend.fontsize": 11,
+    "legend.frameon": False,
+    "svg.fonttype": "path",
+    "svg.hashsalt": "caseanalysis",
+    "text.color": INK,
+    "xtick.color": INK,
+    "xtick.labelsize": 10.5,
+    "ytick.color": INK,
+    "ytick.labelsize": 10.5,
+}
+
+
+@contextmanager
+def use_style() -> Iterator[None]:
+    """Draw and save in the common look; also a decorator. SVG ids are fixed."""
+    with mpl.rc_context(_RC):
+        yield
+
+
+@dataclass(frozen=True)
+class SeriesStyle:
+    """How one series looks, in colour and without: line, marker and hatch differ too."""
+
+    colour: str
+    line: str | tuple[int, tuple[float, ...]]
+    marker: str
+    hatch: str = ""
+    width: float = 2.0
+
+
+_SERIES = (
+    SeriesStyle(BLUE, "-", "o"),
+    SeriesStyle(VERMILLION, (0, (5.0, 1.5)), "s", "///"),
+    SeriesStyle(GREEN, (0, (1.2, 1.2)), "^", "..."),
+    SeriesStyle(PURPLE, (0, (5.0, 1.5, 1.2, 1.5)), "D", "xxx"),
+    SeriesStyle(SKY, (0, (8.0, 2.0)), "v", "\\\\\\"),
+)
+#: The national figure, wherever it stands beside others.
+ENGLAND_STYLE = SeriesStyle(INK, "-", "o", "", 1.3)
+#: The comparator group, wherever it stands beside others.
+PEERS_STYLE = SeriesStyle(GREY, (0, (6.0, 3.0)), "s", "///", 1.6)
+
+
+def series_styles(names: Iterable[str]) -> dict[str, SeriesStyle]:
+    """Return a style for each name, in order; after five the styles start again."""
+    return {name: _SERIES[at % len(_SERIES)] for at, name in enumerate(names)}
+
+
+def organisation_styles(table: pd.DataFrame, *, name: str, kind: str) -> dict[str, SeriesStyle]:
+    """Return a style for each organisation: England and peers always have their own."""
+    kinds = dict(zip(table[name], table[kind], strict=True))
+    fixed = {"England": ENGLAND_STYLE, "peers": PEERS_STYLE}
+    styles = series_styles([each for each, what in kinds.items() if what not in fixed])
+    return {each: fixed[what] if what in fixed else styles[each] for each, what in kinds.items()}
+
+
+def check_columns(table: pd.DataFrame, columns: Collection[str], *, chart: str) -> None:
+    """Refuse a table without rows or without the columns that a chart draws.
+
+    Raises
+    ------
+    MissingDataError
+        If a column is missing or the table is empty.
+    """
+    missing = sorted(set(columns) - set(table.columns))
+    if missing or table.empty:
+        raise MissingDataError(
+            where=f"chart {chart}",
+            found=f"no column {', '.join(missing)}" if missing else "a table without rows",
+            wanted=f"rows with {', '.join(columns)}",
+            remedy="pass the table that the method returns, or say in the report what is missing",
+        )
+
+
+def in_order(values: Iterable[Hashable]) -> list[Any]:
+    """Return the different values in the order in which they first appear."""
+    return list(dict.fromkeys(values))
+
+
+# Numbers and words
+
+
+def count_text(value: float, *, decimals: int = 0) -> str:
+    """Return ``1,234`` or ``1,234.5``; a minus sign stands for a negative number."""
+    return f"{value:,.{decimals}f}".replace("-", "\N{MINUS SIGN}")
+
+
+def share_text(value: float, *, decimals: int = 1) -> str:
+    """Return ``12.3%`` for the share 0.123."""
+    return f"{count_text(100 * value, decimals=decimals)}%"
+
+
+def signed_text(value: float, *, share: bool = False, decimals: int = 0) -> str:
+    """Return ``+1,234``, or ``+46%`` for the share 0.46; zero has no sign."""
+    text = (
+        share_text(value, decimals=decimals) if share else count_text(value, decimals=decimals)
+    )
+    digits = text.strip("\N{MINUS SIGN}%")
+    if not float(digits.replace(",", "")):
+        return text.lstrip("\N{MINUS SIGN}")
+    return f"+{text}" if value > 0 else text
+
+
+def month_text(month: pd.Timestamp) -> str:
+    """Return ``March 2025``."""
+    return f"{month:%B %Y}"
+
+
+def list_text(names: Sequence[str]) -> str:
+    """Return ``a, b and c``."""
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+
+
+def broken(text: str, *, width: int) -> str:
+    """Return text in as few lines of at most ``width`` characters as it needs, evenly filled."""
+    lines = len(textwrap.wrap(text, width))
+    evenly = (textwrap.wrap(text, narrow) for narrow in range(len(text) // lines, width + 1))
+    return "\n".join(next(wrapped for wrapped in evenly if len(wrapped) <= lines))
+
+
+def compose_description(*sentences: str) -> str:
+    """Return the leading sentences that fit into 400 characters; the first is shortened if need be.
+
+    Sentences come in the order of their weight, so that a long name costs the last one.
+    """
+    text = textwrap.shorten(sentences[0], LONGEST_DESCRIPTION, placeholder="…")
+    for sentence in sentences[1:]:
+        if len(text) + 1 + len(sentence) > LONGEST_DESCRIPTION:
+            break
+        text = f"{text} {sentence}"
+    return text
+
+
+# Axes
+
+
+def new_axes(ax: Axes | None, *, height: float = SIZE[1]) -> Axes:
+    """Return the Axes given, or those of a new figure of the usual width."""
+    if ax is not None:
+        return ax
+    return plt.subplots(figsize=(SIZE[0], height), layout="constrained")[1]
+
+
+def new_panels(
+    count: int,
+    *,
+    columns: int,
+    height: float,
+    figure: Figure | SubFigure | None = None,
+    sharex: bool = False,
+    sharey: bool = False,
+) -> np.ndarray[Any, np.dtype[np.object_]]:
+    """Return Axes for small multiples, row by row; ``height`` is that of one row in inches."""
+    rows = -(-count // columns)
+    if figure is None:
+        figure = plt.figure(figsize=(SIZE[0], height * rows + 0.6), layout="constrained")
+    grid = figure.subplots(rows, columns, sharex=sharex, sharey=sharey, squeeze=False).flatten()
+    for unused in grid[count:]:
+        unused.remove()
+    return np.asarray(grid[:count])
+
+
+def bar_chart_height(bars: int) -> float:
+    """Return the height in inches that gives each horizontal bar room for its label."""
+    return max(SIZE[1], 1.5 + 0.21 * bars)
+
+
+def show_shares(axis: Axis, *, decimals: int = 0) -> None:
+    """Write shares as percentages on an axis."""
+    axis.set_major_formatter(FuncFormatter(lambda x, _: share_text(x, decimals=decimals)))
+
+
+def show_counts(axis: Axis) -> None:
+    """Write numbers with thousands separators on an axis."""
+    axis.set_major_formatter(
+        FuncFormatter(lambda x, _: count_text(x, decimals=0 if float(x).is_integer() else 1))
+    )
+
+
+def few_ticks(axis: Axis, *, most: int) -> None:
+    """Keep the tick labels of a narrow panel apart."""
+    axis.set_major_locator(MaxNLocator(nbins=most, steps=[1, 2, 2.5, 5, 10]))
+
+
+def clear_category_axis(ax: Axes) -> None:
+    """Leave a horizontal bar or dot chart only the grid lines across its values."""
+    ax.grid(visible=False, axis="y")
+    ax.tick_params(axis="y", length=0)
+    ax.spines["left"].set_visible(False)
+
+
+def set_headline(ax: Axes, title: str) -> None:
+    """Write a title, broken to the width of the figure or, beside other panels, of the Axes."""
+    figure = ax.get_figure(root=True)
+    width = SIZE[0] if figure is None else figure.get_figwidth()
+    if figure is not None and len(figure.axes) > 1:
+        width *= ax.get_position().width
+    ax.set_title(broken(title, width=max(16, int(width * 9))), loc="left")
+
+
+def set_figure_headline(axes: np.ndarray[Any, np.dtype[np.object_]], title: str) -> None:
+    """Write the title of small multiples, at the left above all panels."""
+    figure = axes[0].figure
+    figure.suptitle(broken(title, width=int(SIZE[0] * 9)), x=0.01, ha="left")
+
+
+def set_panel_title(ax: Axes, title: str, *, width: int = 20, below: Sequence[str] = ()) -> None:
+    """Write the title of one of several panels, with lines in plain text below it."""
+    text = broken(title, width=width)
+    ax.set_title(text, fontsize=11, pad=6 + 14 * len(below))
+    ax.annotate(
+        "\n".join(below), (0, 1), xycoords="axes fraction", xytext=(0, 4),
+        textcoords="offset points", fontsize=10, va="bottom",
+    )  # fmt: skip
+
+
+def align_headline(ax: Axes) -> None:
+    """Move a title to the left edge of the whole chart, tick labels included."""
+    figure = _laid_out(ax)
+    left = ax.get_tightbbox(figure.canvas.get_renderer(), for_layout_only=True)
+    if left is not None:
+        title = next(child for child in (ax.title, ax._left_title) if child.get_text())
+        title.set_x(ax.transAxes.inverted().transform((left.x0, 0))[0])
+
+
+def _laid_out(ax: Axes) -> Any:
+    """Return the figure with its layout settled, so that text can be measured."""
+    figure = ax.get_figure(root=True)
+    if figure is None:
+        raise ValueError("the Axes belong to no figure")
+    figure.draw_without_rendering()
+    return figure
+
+
+# Bars and labels
+
+
+def draw_grouped_bars(
+    ax: Axes,
+    table: pd.DataFrame,
+    *,
+    value: str,
+    category: str,
+    group: str,
+    styles: Mapping[str, SeriesStyle],
+) -> dict[str, list[tuple[float, float]]]:
+    """Draw horizontal bars side by side; return the value and height of each bar by group."""
+    order = in_order(table[category])
+    sns.barplot(
+        table, x=value, y=category, hue=group, orient="h", order=order, hue_order=list(styles),
+        palette={name: style.colour for name, style in styles.items()},
+        saturation=1, errorbar=None, legend=False, ax=ax, width=0.84,
+    )  # fmt: skip
+    drawn: dict[str, list[tuple[float, float]]] = {}
+    for (name, style), bars in zip(styles.items(), ax.containers, strict=True):
+        for bar in bars.get_children():
+            bar.set(hatch=style.hatch, edgecolor="white", linewidth=0.6)
+            point = (bar.get_x() + bar.get_width(), bar.get_y() + bar.get_height() / 2)
+            drawn.setdefault(name, []).append(point)
+    clear_category_axis(ax)
+    return drawn
+
+
+def label_bar(ax: Axes, value: float, height: float, text: str) -> None:
+    """Write text just beyond the end of a horizontal bar."""
+    side = -1 if value < 0 else 1
+    ax.annotate(
+        text, (value, height), xytext=(4 * side, 0), textcoords="offset points",
+        ha="right" if side < 0 else "left", va="center", fontsize=10,
+    )  # fmt: skip
+
+
+def bar_keys(styles: Mapping[str, SeriesStyle]) -> list[Any]:
+    """Return keys of hatched colours for a legend."""
+    return [
+        Patch(facecolor=style.colour, hatch=style.hatch, edgecolor="white", label=name)
+        for name, style in styles.items()
+    ]
+
+
+def add_key(ax: Axes, handles: Sequence[Any], *, columns: int = 3) -> None:
+    """Put the key of a chart in one line below the axis."""
+    ax.figure.legend(handles=list(handles), loc="outside lower center", ncols=columns)
+
+
+@dataclass(frozen=True)
+class EndLabel:
+    """A label at the right end of a line: where the line ends, what it says, its colour."""
+
+    x: float
+    y: float
+    text: str
+    colour: str
+
+
+def spread(
+    centres: Sequence[float], sizes: Sequence[float], *, low: float, high: float
+) -> list[float]:
+    """Return positions near ``centres``, in the same order, at which labels do not overlap.
+
+    Labels that touch are pushed apart as one block around the mean of their wishes, which is the
+    least-squares solution (pool adjacent violators), then moved inside ``low`` to ``high``.
+    """
+    order = sorted(range(len(centres)), key=lambda at: centres[at])
+    starts = [0.0]
+    for lower, upper in pairwise(order):
+        starts.append(starts[-1] + (sizes[lower] + sizes[upper]) / 2)
+    blocks: list[list[float]] = []
+    for at, start in zip(order, starts, strict=True):
+        blocks.append([centres[at] - start])
+        while len(blocks) > 1 and np.mean(blocks[-2]) >= np.mean(blocks[-1]):
+            blocks[-2:] = [blocks[-2] + blocks[-1]]
+    top = high - sizes[order[-1]] / 2 - starts[-1]
+    bottom = low + sizes[order[0]] / 2
+    shifts = [max(min(float(np.mean(block)), top), bottom) for block in blocks for _ in block]
+    placed = [0.0] * len(order)
+    for at, start, shift in zip(order, starts, shifts, strict=True):
+        placed[at] = start + shift
+    return placed
+
+
+def label_ends(ax: Axes, labels: Sequence[EndLabel], *, width: int = 20) -> None:
+    """Write labels to the right of the Axes, none over another, each tied to the end of its line.
+
+    Parameters
+    ----------
+    ax : Axes
+        Axes with all lines drawn and their limits final.
+    labels : sequence of EndLabel
+        Ends of lines in data coordinates.
+    width : int
+        Characters after which a label is broken.
+    """
+    texts = [
+        ax.text(1.03, 0.5, broken(label.text, width=width), transform=ax.transAxes, va="center")
+        for label in labels
+    ]
+    renderer = _laid_out(ax).canvas.get_renderer()
+    heights = [text.get_window_extent(renderer).height * 1.06 for text in texts]
+    wanted = [float(ax.transData.transform((label.x, label.y))[1]) for label in labels]
+    low, high = ax.bbox.y0, ax.bbox.y1
+    places = spread(wanted, heights, low=low, high=high)
+    for text, label, at in zip(texts, labels, places, strict=True):
+        height = float(ax.transAxes.inverted().transform((0, at))[1])
+        text.set_y(height)
+        ax.annotate(
+            "", (label.x, label.y), xytext=(1.025, height), xycoords="data",
+            textcoords="axes fraction", annotation_clip=False,
+            arrowprops={"arrowstyle": "-", "color": label.colour, "linewidth": 0.9,
+                        "shrinkA": 0, "shrinkB": 2},
+        )  # fmt: skip

@@ -1,0 +1,72 @@
+"""``caseanalysis case``: which cases there are, and whether one is sound."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from caseanalysis.cli.reporting import reporter
+
+if TYPE_CHECKING:
+    from caseanalysis.case import Claim
+
+app = typer.Typer(help="List and check cases.", no_args_is_help=True)
+
+
+@app.command("list")
+def list_() -> None:
+    """List the cases under data/cases."""
+    from caseanalysis.case import list_cases, load_case
+
+    rows = []
+    for name in list_cases():
+        case = load_case(name)
+        rows.append((name, case.title, len(case.trusts), len(case.places), len(case.areas)))
+    reporter.table("Cases", ("Name", "Title", "Trusts", "Places", "Areas"), rows)
+
+
+@app.command()
+def check(name: Annotated[str, typer.Argument(help="The case's folder under data/cases.")]) -> None:
+    """Check a case: its records, its claims, and the sources that it names."""
+    from caseanalysis.case import load_case, load_claims
+    from caseanalysis.library import open_library
+    from caseanalysis.registers import load_assumptions, load_measures, source
+    from caseanalysis.tables import EVIDENCE_TABLES
+
+    case = load_case(name)
+    claims = load_claims(name)
+    load_assumptions()
+    _refuse_unknown_measures(claims, set(load_measures()))
+    for identifier in (case.peers.trusts.source, case.peers.commissioners.source):
+        source(identifier)
+    library = open_library(case)
+    available = [table for table in EVIDENCE_TABLES if library.has(table)]
+    for table in available:
+        library.evidence(table)
+    missing = [table for table in EVIDENCE_TABLES if table not in available]
+    reporter.say(
+        f"{name}: sound. {len(case.trusts)} trusts, {len(case.places)} places, "
+        f"{len(case.areas)} areas, {len(claims)} claims; "
+        f"{len(available)} of {len(EVIDENCE_TABLES)} evidence tables available"
+        + (f" (missing: {', '.join(missing)})" if missing else ""),
+        event="case checked",
+        case=name,
+        claims=len(claims),
+        missing=missing,
+    )
+
+
+def _refuse_unknown_measures(claims: list[Claim], measures: set[str]) -> None:
+    from caseanalysis.errors import RecordError
+    from caseanalysis.records import nearest
+
+    for claim in claims:
+        if claim.measure and claim.measure not in measures:
+            like = nearest(claim.measure, measures)
+            raise RecordError(
+                where=f"claims.csv, claim {claim.id}",
+                found=f"measure {claim.measure!r}",
+                wanted="a measure of data/registers/measures.csv",
+                remedy=f"did you mean {like!r}?" if like else "add it to the register",
+            )

@@ -1,0 +1,129 @@
+"""What the case printed beside what was recomputed, as a table with verdicts."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from html import escape
+from typing import Any
+
+import pandas as pd
+
+from caseanalysis.errors import MethodError
+from caseanalysis.formatting import MISSING, format_value, is_missing
+from caseanalysis.methods.columns import require_columns
+from caseanalysis.notebook.markup import scrolling
+
+#: Each verdict with its sign, so that colour alone tells nothing.
+VERDICTS: dict[str, str] = {
+    "reproduced": "✓",
+    "within range": "≈",
+    "differs": "✗",
+    "contradicts itself": "⇄",
+    "not testable": "?",
+}
+REQUIRED = ("claim", "statement", "unit", "printed", "recomputed", "verdict", "reason")
+OPTIONAL = ("quotation", "place", "figure", "comparator", "step", "lower", "upper")
+
+_KINDS = {"percent": "percent", "pounds": "pounds"}
+_SUFFIXES = {"count a day": " a day", "days": " days", "points": " points"}
+
+
+def finding_facts(findings: pd.DataFrame) -> list[dict[str, Any]]:
+    """Return findings as plain records, gaps as None.
+
+    Raises
+    ------
+    MethodError
+        If a column is missing or a verdict is not one of the known words.
+    """
+    require_columns(findings, REQUIRED, where="findings")
+    unknown = sorted(set(findings["verdict"]) - set(VERDICTS), key=str)
+    if unknown:
+        raise MethodError(
+            where="findings",
+            found=f"the verdict {unknown[0]!r}",
+            wanted=f"one of {', '.join(VERDICTS)}",
+            remedy="compute the verdict with the module's own function",
+        )
+    names = [name for name in (*REQUIRED, *OPTIONAL) if name in findings]
+    rows = findings[names].to_dict("records")
+    return [{str(name): _plain(value) for name, value in row.items()} for row in rows]
+
+
+def _plain(value: Any) -> Any:
+    if is_missing(value):
+        return None
+    return value.item() if hasattr(value, "item") else value
+
+
+def findings_html(facts: list[dict[str, Any]], *, caption: str, identifier: str) -> str:
+    """Return the findings as a table of HTML."""
+    labels = ("Claim", "What the case says", "Printed", "Recomputed", "Verdict", "Reason")
+    numeric = ("Printed", "Recomputed")
+    head = "".join(
+        f'<th scope="col"{" class=ca-number" if label in numeric else ""}>{label}</th>'
+        for label in labels
+    )
+    html = (
+        f'<table class="ca-table ca-findings" id="{identifier}">'
+        f"<caption>{escape(caption)}</caption><thead><tr>{head}</tr></thead>"
+        f"<tbody>{''.join(map(_row, facts))}</tbody></table>"
+    )
+    return scrolling(html, caption)
+
+
+def amount(value: float | None, unit: str, *, step: float | None, more: int = 0) -> str:
+    """Return a number of a claim with its unit, to the printed place or ``more`` places beyond.
+
+    A percentage comes in the printed unit, so 17 is 17%.
+    """
+    if value is None:
+        return MISSING
+    places = max(0, -math.floor(math.log10(step))) if step else 1
+    kind = _KINDS.get(unit, "decimal")
+    scaled = value / 100 if unit == "percent" else value
+    return format_value(scaled, f"{kind} {min(places + more, 9)}") + _SUFFIXES.get(unit, "")
+
+
+def _row(fact: Mapping[str, Any]) -> str:
+    identifier = f"claim-{escape(str(fact['claim']))}"
+    return (
+        f'<tr id="{identifier}"><th scope="row">{escape(str(fact["claim"]))}</th>'
+        f"<td>{_statement(fact)}</td>"
+        f'<td class="ca-number">{escape(_printed(fact))}</td>'
+        f'<td class="ca-number">{_recomputed(fact)}</td>'
+        f"<td>{verdict_html(fact['verdict'])}</td><td>{escape(fact['reason'] or '')}</td></tr>"
+    )
+
+
+def verdict_html(verdict: str) -> str:
+    """Return a verdict as sign and word."""
+    return (
+        f'<span class="ca-verdict ca-{verdict.replace(" ", "-")}">'
+        f'<span aria-hidden="true">{VERDICTS[verdict]}</span> {verdict}</span>'
+    )
+
+
+def _statement(fact: Mapping[str, Any]) -> str:
+    quotation = fact.get("quotation")
+    said = f"<q>{escape(quotation)}</q>" if quotation else escape(fact["statement"])
+    place = fact.get("place")
+    where = f'<span class="ca-place">{escape(str(place))}</span>' if place else ""
+    return f"{said} {where}".strip()
+
+
+def _printed(fact: Mapping[str, Any]) -> str:
+    if fact["printed"] is None and fact.get("comparator"):
+        return "a comparison"
+    return amount(fact["printed"], fact["unit"], step=fact.get("step"))
+
+
+def _recomputed(fact: Mapping[str, Any]) -> str:
+    unit, step = fact["unit"], fact.get("step")
+    text = escape(amount(fact["recomputed"], unit, step=step, more=1))
+    lower, upper = fact.get("lower"), fact.get("upper")
+    if lower is None or upper is None:
+        return text
+    between = " to ".join(amount(end, unit, step=step, more=1) for end in (lower, upper))
+    return f'{text} <span class="ca-interval">{escape(between)}</span>'

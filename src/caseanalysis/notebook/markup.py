@@ -1,0 +1,125 @@
+"""Accessible HTML made from tables and templates, with every text escaped."""
+
+from __future__ import annotations
+
+import re
+import string
+from collections.abc import Mapping, Sequence
+from html import escape
+from typing import Any
+
+import pandas as pd
+
+from caseanalysis.errors import MethodError
+from caseanalysis.formatting import MISSING, format_value, is_missing, is_numeric_style
+from caseanalysis.methods.columns import require_columns
+
+#: A column's label, or its label and the style that writes its values.
+Column = str | tuple[str, str]
+
+#: Tables with more columns than this may be wider than a narrow screen and so scroll by themselves.
+NARROW = 2
+
+
+def slug(text: str) -> str:
+    """Return a text as an identifier of lower-case words and hyphens."""
+    return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-") or "x"
+
+
+def fill(template: str, values: Mapping[str, Any]) -> str:
+    """Return plain text: a template whose ``{name:style}`` fields are written by their style.
+
+    Raises
+    ------
+    ValueError
+        If a number has no style, or a style is not known.
+    KeyError
+        If a field has no value.
+    """
+    return _Template().vformat(template, (), values)
+
+
+class _Template(string.Formatter):
+    def format_field(self, value: Any, format_spec: str) -> str:
+        _require_style(value, format_spec, "the field")
+        return format_value(value, format_spec or "text")
+
+
+def _require_style(value: object, style: str, what: str) -> None:
+    if not style and not is_missing(value) and not isinstance(value, str):
+        raise ValueError(f"{what} with {value!r} has no style; write for example 'integer'")
+
+
+def paragraph(text: str, *, css: str) -> str:
+    """Return a paragraph of plain text."""
+    return f'<p class="{css}">{escape(text)}</p>'
+
+
+def table_html(
+    table: pd.DataFrame, columns: Mapping[str, Column], *, caption: str, identifier: str
+) -> str:
+    """Return a table of HTML: caption, header cells with scope, numbers at the right.
+
+    The first column heads each row. A table that may be wider than the page scrolls inside a
+    region of its own, which the keyboard reaches.
+
+    Raises
+    ------
+    MethodError
+        If the table lacks a column, or a column of numbers has no style.
+    """
+    require_columns(table, columns, where=caption)
+    styled = {name: _style(table[name], column, caption) for name, column in columns.items()}
+    cells = [_column_cells(table[name], style) for name, (_, style) in styled.items()]
+    html = (
+        f'<table class="ca-table" id="{identifier}"><caption>{escape(caption)}</caption>'
+        f"<thead><tr>{''.join(_head(label, style) for label, style in styled.values())}</tr>"
+        f"</thead><tbody>{''.join(map(_row, zip(*cells, strict=True)))}</tbody></table>"
+    )
+    return scrolling(html, caption) if len(columns) > NARROW else html
+
+
+def scrolling(html: str, label: str) -> str:
+    """Return wide HTML inside a region that scrolls and that the keyboard reaches."""
+    return (
+        f'<div class="ca-scroll" tabindex="0" role="region" aria-label="{escape(label)}">'
+        f"{html}</div>"
+    )
+
+
+def _style(values: pd.Series[Any], column: Column, where: str) -> tuple[str, str]:
+    label, style = (column, "") if isinstance(column, str) else column
+    if style:
+        return label, style
+    known = values.dropna()
+    if len(known) and not isinstance(known.iloc[0], str):
+        raise MethodError(
+            where=where,
+            found=f"the column {values.name!r} with {known.iloc[0]!r} and no style",
+            wanted="a label and a style for numbers and dates",
+            remedy=f"write ({label!r}, 'integer') or another style of caseanalysis.formatting",
+        )
+    return label, "text"
+
+
+def _column_cells(values: pd.Series[Any], style: str) -> Sequence[tuple[str, str]]:
+    css = "ca-number" if is_numeric_style(style) else ""
+    texts = [format_value(value, style) for value in values]
+    return [(text, f"{css} ca-gap".strip() if text == MISSING else css) for text in texts]
+
+
+def _head(label: str, style: str) -> str:
+    return f'<th scope="col"{_class(is_numeric_style(style))}>{escape(label)}</th>'
+
+
+def _class(numeric: bool) -> str:
+    return ' class="ca-number"' if numeric else ""
+
+
+def _row(cells: Sequence[tuple[str, str]]) -> str:
+    first, *rest = cells
+    others = "".join(
+        f'<td class="{css}">{escape(text)}</td>' if css else f"<td>{escape(text)}</td>"
+        for text, css in rest
+    )
+    return f'<tr><th scope="row">{escape(first[0])}</th>{others}</tr>'

@@ -1,0 +1,103 @@
+"""Where every table of a report comes from, as notes, links and a closing table."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict
+from html import escape
+from typing import Any
+
+from caseanalysis.errors import MissingDataError
+from caseanalysis.library import Evidence, Input
+from caseanalysis.notebook.markup import scrolling, slug
+
+
+def note_html(evidence: Sequence[Evidence], note: str | None) -> str:
+    """Return the note below a figure or table: publications with links, the basis, a remark."""
+    parts = [escape(note)] if note else []
+    if evidence:
+        cited = "; ".join(_short(one) for one in evidence)
+        parts.insert(0, f"Source: {cited}.")
+    return f'<p class="ca-source">{" ".join(parts)}</p>' if parts else ""
+
+
+def _short(one: Evidence) -> str:
+    publications = ", ".join(
+        f"{escape(cited.publisher)}, {escape(cited.title)} ({escape(cited.release)})"
+        for cited in one.inputs
+    )
+    return (
+        f'<a href="#{anchor(one.name)}">{publications or escape(one.title)}</a>, '
+        f"from the {escape(one.basis)}"
+    )
+
+
+def anchor(name: str) -> str:
+    """Return the identifier of a table's row among the sources."""
+    return f"source-{slug(name)}"
+
+
+def evidence_facts(evidence: Iterable[Evidence]) -> list[dict[str, Any]]:
+    """Return the evidence as plain records: name, title, basis, note and publications."""
+    return [
+        {
+            "name": one.name,
+            "title": one.title,
+            "basis": one.basis,
+            "note": one.note,
+            "inputs": [asdict(cited) for cited in one.inputs],
+        }
+        for one in evidence
+    ]
+
+
+def sources_html(
+    evidence: Sequence[Evidence], gaps: Sequence[MissingDataError], *, identifier: str
+) -> str:
+    """Return the table of all evidence used, and a list of what was asked for and not there."""
+    caption = "Sources of every table and figure in this report"
+    labels = ("Table", "Basis", "Publication", "Release and period", "Licence", "SHA-256")
+    head = "".join(f'<th scope="col">{label}</th>' for label in labels)
+    html = (
+        f'<table class="ca-table ca-sources" id="{identifier}">'
+        f"<caption>{caption}</caption><thead><tr>{head}</tr></thead>"
+        f"<tbody>{''.join(map(_rows, evidence))}</tbody></table>"
+    )
+    return scrolling(html, caption) + _gaps_html(gaps)
+
+
+def _rows(one: Evidence) -> str:
+    span = f' rowspan="{len(one.inputs)}"' if len(one.inputs) > 1 else ""
+    note = f'<span class="ca-remark">{escape(one.note)}</span>' if one.note else ""
+    shared = (
+        f'<th scope="rowgroup"{span} id="{anchor(one.name)}">{escape(one.title)}</th>'
+        f"<td{span}>{escape(one.basis)} {note}</td>"
+    )
+    rows = [_input(cited) for cited in one.inputs] or ["<td>none</td>" + "<td></td>" * 3]
+    first, *rest = rows
+    return f"<tr>{shared}{first}</tr>" + "".join(f"<tr>{row}</tr>" for row in rest)
+
+
+def _input(cited: Input) -> str:
+    credit = (
+        f'<span class="ca-remark">{escape(cited.attribution)}</span>' if cited.attribution else ""
+    )
+    files = "" if cited.files == 1 else f"of the list of hashes of {cited.files} files"
+    return (
+        f"<td>{escape(cited.publisher)}: "
+        f'<a href="{escape(cited.page)}">{escape(cited.title)}</a></td>'
+        f"<td>{escape(cited.release)}; {escape(cited.period)}</td>"
+        f"<td>{escape(cited.licence)} {credit}</td>"
+        f'<td><code class="ca-hash">{escape(cited.sha256)}</code> '
+        f'<span class="ca-remark">{files}</span></td>'
+    )
+
+
+def _gaps_html(gaps: Sequence[MissingDataError]) -> str:
+    if not gaps:
+        return ""
+    items = "".join(
+        f"<li>{escape(gap.where)}: {escape(gap.found)}; wanted {escape(gap.wanted)}.</li>"
+        for gap in gaps
+    )
+    return f'<p class="ca-text">Asked for and not there:</p><ul class="ca-text">{items}</ul>'

@@ -1,0 +1,327 @@
+"""A study: the case, its evidence, and how a notebook shows what it finds."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from html import escape
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from caseanalysis.case import Case, Claim, load_case, load_claims
+from caseanalysis.errors import MethodError, MissingDataError
+from caseanalysis.library import Evidence, Library, open_library
+from caseanalysis.methods.columns import require_columns
+from caseanalysis.notebook.display import Fragment, look, show_in_notebook
+from caseanalysis.notebook.findings import finding_facts, findings_html
+from caseanalysis.notebook.images import figure_of, image_html
+from caseanalysis.notebook.markup import Column, fill, paragraph, slug, table_html
+from caseanalysis.notebook.sources import evidence_facts, note_html, sources_html
+from caseanalysis.parameters import check_parameters
+
+#: Draws a table and returns its Axes or Figure.
+Draw = Callable[[pd.DataFrame], object]
+#: Writes the text that stands for a chart, from the table that it draws.
+Describe = Callable[[pd.DataFrame], str]
+
+
+def open_study(**parameters: object) -> Study:
+    """Return the study that a notebook works with.
+
+    Parameters
+    ----------
+    **parameters
+        Every value of the notebook's parameters cell; ``case`` is required.
+
+    Raises
+    ------
+    ParameterError
+        If a parameter has a wrong name, type or value.
+    RecordError
+        If the case breaks its schema.
+    """
+    checked = check_parameters({}, declared={"case": None, **parameters})
+    case = load_case(str(checked["case"]))
+    study = Study(case, open_library(case), parameters=checked)
+    show_in_notebook(look())
+    return study
+
+
+class Study:
+    """The case, its evidence and its parameters, and how they are shown.
+
+    Parameters
+    ----------
+    case : Case
+        The case.
+    library : Library
+        The evidence tables of the case.
+    parameters : Mapping of str to object
+        Checked values by name.
+    show : Callable
+        Takes each fragment; in a notebook it is shown below the running cell.
+
+    Attributes
+    ----------
+    base_year, horizon_year : int
+        As the parameters have them, otherwise the case's own.
+    rng : numpy.random.Generator
+        Random numbers that start from the parameter ``seed``.
+    claims : list of Claim
+        Every claim of the case.
+    """
+
+    def __init__(
+        self,
+        case: Case,
+        library: Library,
+        *,
+        parameters: Mapping[str, Any],
+        show: Callable[[Fragment], None] = show_in_notebook,
+    ) -> None:
+        self.case = case
+        self.library = library
+        self.parameters = dict(parameters)
+        self.base_year: int = parameters.get("base_year") or case.base_year
+        self.horizon_year: int = parameters.get("horizon_year") or case.horizon_year
+        self.rng = np.random.default_rng(parameters.get("seed", 0))
+        self._show = show
+        self._gaps: dict[str, MissingDataError] = {}
+        self._identifiers: dict[str, int] = {}
+        self._tables = 0
+
+    @property
+    def claims(self) -> list[Claim]:
+        """Every claim of the case, in order."""
+        return load_claims(self.case.name)
+
+    def has(self, name: str) -> bool:
+        """Return whether a table can be had."""
+        return self.library.has(name)
+
+    def evidence(self, name: str) -> pd.DataFrame:
+        """Return a table of evidence; an empty one where it cannot be had.
+
+        What is missing is kept: figures and tables that rest on it become a panel that says so,
+        and ``sources`` lists it.
+        """
+        try:
+            return self.library.evidence(name).table
+        except MissingDataError as error:
+            self._gaps[name] = error
+            return pd.DataFrame()
+
+    def derive(self, function: Callable[..., Any], *inputs: Any, **options: Any) -> Any:
+        """Return what a function makes of its inputs; an empty table where an input is empty."""
+        if any(isinstance(one, pd.DataFrame) and one.empty for one in inputs):
+            return pd.DataFrame()
+        return function(*inputs, **options)
+
+    def value(self, table: pd.DataFrame, column: str, **where: Any) -> Any:
+        """Return one cell: the value of a column in the only row that fits; None without a table.
+
+        Raises
+        ------
+        MethodError
+            If a column is missing, or not exactly one row fits.
+        """
+        if table.empty:
+            return None
+        require_columns(table, (column, *where), where=f"value of {column}")
+        fits = pd.Series(True, index=table.index)
+        for name, wanted in where.items():
+            fits &= table[name].eq(wanted)
+        if int(fits.sum()) != 1:
+            raise MethodError(
+                where=f"value of {column}",
+                found=f"{int(fits.sum())} rows with {where}",
+                wanted="exactly one row",
+                remedy="name the columns that single it out",
+            )
+        return table.loc[fits, column].iloc[0]
+
+    def say(self, template: str, **values: object) -> None:
+        """Show a paragraph whose ``{name:style}`` fields are computed values."""
+        text = fill(template, values)
+        self._put("text", paragraph(text, css="ca-text"), text, {})
+
+    def headline(self, question: str, answer: str, **values: object) -> None:
+        """Show the question of the report and its answer, a template as for ``say``."""
+        text = fill(answer, values)
+        html = (
+            f'<div class="ca-headline">{paragraph(question, css="ca-question")}'
+            f"{paragraph(text, css='ca-answer')}</div>"
+        )
+        facts = {"question": question, "answer": text}
+        self._put("headline", html, f"{question} {text}", facts)
+
+    def table(
+        self,
+        table: pd.DataFrame,
+        *,
+        caption: str,
+        columns: Mapping[str, Column],
+        evidence: str | Iterable[str] = (),
+        note: str | None = None,
+        missing: str | None = None,
+    ) -> None:
+        """Show a table, or a panel that says why there is none.
+
+        Parameters
+        ----------
+        table : DataFrame
+            Rows in the order to show; the first of the columns heads each row.
+        caption : str
+            What the table shows.
+        columns : Mapping of str to str or tuple
+            Label, or label and style of ``caseanalysis.formatting``, by column to show.
+        evidence : str or iterable of str
+            Names of the tables of evidence that it rests on.
+        note : str
+            A remark below the table.
+        missing : str
+            Why the table may be empty where all its evidence is there.
+        """
+        if table.empty:
+            self._missing_for(f"the table “{caption}”", evidence, missing)
+            return
+        self._tables += 1
+        full = f"Table {self._tables}. {caption}"
+        cited = self._cited(evidence)
+        html = table_html(
+            table, columns, caption=full, identifier=self._identifier(f"table-{self._tables}")
+        ) + note_html(cited, note)
+        facts = {"caption": caption, "evidence": [one.name for one in cited]}
+        self._put("table", f'<div class="ca-block">{html}</div>', full, facts)
+
+    def figure(
+        self,
+        draw: Draw,
+        table: pd.DataFrame,
+        *,
+        title: str,
+        describe: Describe,
+        columns: Mapping[str, Column],
+        number: int | str | None = None,
+        evidence: str | Iterable[str] = (),
+        note: str | None = None,
+        missing: str | None = None,
+    ) -> None:
+        """Show a chart of a table with that table behind it, or a panel that says why not.
+
+        Parameters
+        ----------
+        draw : Callable
+            Draws the table and returns its Axes or Figure; called only where there are rows.
+        table : DataFrame
+            What is drawn.
+        title : str
+            What the chart shows.
+        describe : Callable
+            Writes the text that stands for the chart, from the table.
+        columns : Mapping of str to str or tuple
+            As for ``table``: what is shown of the data behind the figure.
+        number : int or str
+            Number of the figure in the case; None for a figure of our own.
+        evidence, note, missing
+            As for ``table``.
+        """
+        label = title if number is None else f"Figure {number}. {title}"
+        if table.empty:
+            self._missing_for(f"the figure “{label}”", evidence, missing)
+            return
+        description, cited = describe(table), self._cited(evidence)
+        identifier = self._identifier(f"figure-{slug(str(number or title))}")
+        image = image_html(figure_of(draw(table)), alt=description)
+        data = table_html(
+            table, columns, caption=f"Data behind “{label}”", identifier=f"{identifier}-data"
+        )
+        html = (
+            f'<figure class="ca-figure" id="{identifier}">{image}'
+            f'<figcaption><p class="ca-title">{escape(label)}</p>{note_html(cited, note)}'
+            f"</figcaption><details><summary>Data behind this figure</summary>{data}</details>"
+            "</figure>"
+        )
+        facts = {
+            "id": identifier,
+            "number": number,
+            "title": title,
+            "description": description,
+            "evidence": [one.name for one in cited],
+        }
+        self._put("figure", html, f"{label}: {description}", facts)
+
+    def missing(self, what: str, *, needs: str, where: str) -> None:
+        """Show a panel that says what is not shown, what it needs, and where to get that."""
+        text = f"Not shown: {what}. It needs {needs}. To get it: {where}."
+        html = (
+            '<div class="ca-missing"><p class="ca-missing-title">Not shown: '
+            f"{escape(what)}</p><p>It needs {escape(needs)}.</p>"
+            f"<p>To get it: {escape(where)}.</p></div>"
+        )
+        self._put("missing", html, text, {"what": what, "needs": needs, "where": where})
+
+    def findings(
+        self, findings: pd.DataFrame, *, caption: str = "What the case printed, and what we find"
+    ) -> None:
+        """Show each claim with what was printed, what was recomputed, the verdict and the reason.
+
+        Parameters
+        ----------
+        findings : DataFrame
+            Columns ``claim``, ``statement``, ``unit``, ``printed``, ``recomputed``, ``verdict``
+            and ``reason``; where there are, ``quotation``, ``place``, ``figure``, ``comparator``,
+            ``step``, ``lower`` and ``upper``. Numbers are in the printed unit: 17 percent is 17.
+
+        Raises
+        ------
+        MethodError
+            If a column is missing or a verdict is not one of the known words.
+        """
+        if findings.empty:
+            self.missing(
+                "findings", needs="claims of this area", where="add them to the case's claims.csv"
+            )
+            return
+        facts = finding_facts(findings)
+        html = findings_html(facts, caption=caption, identifier=self._identifier("findings"))
+        plain = "\n".join(f"{fact['claim']}: {fact['verdict']}" for fact in facts)
+        self._put("findings", f'<div class="ca-block">{html}</div>', plain, {"findings": facts})
+
+    def sources(self) -> None:
+        """Show where every table of the report comes from: publication, release, licence, hash."""
+        used, gaps = self.library.used, list(self._gaps.values())
+        html = sources_html(used, gaps, identifier=self._identifier("sources"))
+        facts = {"evidence": evidence_facts(used), "gaps": [str(gap) for gap in gaps]}
+        plain = "\n".join(one.title for one in used)
+        self._put("sources", f'<div class="ca-block">{html}</div>', plain, facts)
+
+    def _put(self, kind: str, html: str, plain: str, facts: Mapping[str, Any]) -> None:
+        self._show(Fragment(kind, html, plain, facts))
+
+    def _identifier(self, wanted: str) -> str:
+        # A cell may be run again, or a figure shown in two parts: each gets its own identifier.
+        self._identifiers[wanted] = self._identifiers.get(wanted, 0) + 1
+        times = self._identifiers[wanted]
+        return wanted if times == 1 else f"{wanted}-{times}"
+
+    def _cited(self, names: str | Iterable[str]) -> list[Evidence]:
+        return [self.library.evidence(name) for name in _names(names)]
+
+    def _missing_for(self, what: str, names: str | Iterable[str], explanation: str | None) -> None:
+        gaps = [self._gaps[name] for name in _names(names) if name in self._gaps]
+        if not gaps and explanation is None:
+            raise MethodError(
+                where=what,
+                found="no rows, though its evidence is there",
+                wanted="rows, or the reason why there may be none",
+                remedy="mend the selection, or say why with missing=",
+            )
+        needs = "; ".join(gap.wanted for gap in gaps) or str(explanation)
+        where = "; ".join(dict.fromkeys(gap.remedy for gap in gaps))
+        self.missing(what, needs=needs, where=where or "see the note in the text")
+
+
+def _names(names: str | Iterable[str]) -> tuple[str, ...]:
+    return (names,) if isinstance(names, str) else tuple(names)

@@ -1,0 +1,37 @@
+"""What an evidence table is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import pandas as pd
+
+from caseanalysis.case import Case
+from caseanalysis.schemas import TableSchema
+from caseanalysis.store import Store
+
+
+@dataclass(frozen=True)
+class EvidenceTable:
+    """A table that notebooks work on, for one case.
+
+    Attributes
+    ----------
+    name : str
+        Name of the table and of its extract.
+    schema : TableSchema
+        Key, columns and units.
+    needs : tuple of str
+        Tidy tables of the store that it is made from.
+    build : Callable
+        Makes it from a store for a case.
+    licensed_for_extract : bool
+        Whether every source is openly licensed, so that an extract may be carried in the project.
+    """
+
+    name: str
+    schema: TableSchema
+    needs: tuple[str, ...]
+    build: Callable[[Store, Case], pd.DataFrame]
+    licensed_for_extract: bool = True
