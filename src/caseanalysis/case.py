@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import AfterValidator, Field, ValidationInfo, field_validator, model_validator
 
 from caseanalysis.errors import RecordError
 from caseanalysis.geography import AREA_CODE, TRUST_CODE
@@ -120,6 +120,12 @@ class Document(Record):
     date: str
 
 
+def _require_once(identifiers: list[str], what: str) -> None:
+    repeated = sorted({name for name in identifiers if identifiers.count(name) > 1})
+    if repeated:
+        raise ValueError(f"each {what} once; {repeated[0]!r} stands there twice")
+
+
 class Case(Record):
     """One group of trusts, and the case made for it."""
 
@@ -136,22 +142,37 @@ class Case(Record):
     peers: Peers
     themes: tuple[Theme, ...] = ()
 
-    @model_validator(mode="after")
-    def _consistent(self) -> Self:
-        if self.horizon_year <= self.base_year:
-            raise ValueError(f"horizon_year after base_year ({self.base_year})")
-        for what, codes in (
-            ("trust", [trust.code for trust in self.trusts]),
-            ("place", [place.code for place in self.places]),
-            ("area", [area.id for area in self.areas]),
-        ):
-            repeated = {code for code in codes if codes.count(code) > 1}
-            if repeated:
-                raise ValueError(f"each {what} once; {sorted(repeated)[0]!r} stands there twice")
-        strangers = set(self.peers.trusts.members) - set(self.trust_codes)
-        if strangers:
-            raise ValueError(f"peers only for trusts of the case, not {sorted(strangers)[0]!r}")
-        return self
+    @field_validator("horizon_year")
+    @classmethod
+    def _after_base_year(cls, year: int, info: ValidationInfo) -> int:
+        base = info.data.get("base_year")
+        if base is not None and year <= base:
+            raise ValueError(f"a year after base_year ({base})")
+        return year
+
+    @field_validator("trusts", "places")
+    @classmethod
+    def _each_code_once(
+        cls, members: tuple[Trust, ...] | tuple[Place, ...]
+    ) -> tuple[Trust, ...] | tuple[Place, ...]:
+        _require_once([member.code for member in members], "code")
+        return members
+
+    @field_validator("themes")
+    @classmethod
+    def _each_area_once(cls, themes: tuple[Theme, ...]) -> tuple[Theme, ...]:
+        _require_once([theme.id for theme in themes], "theme")
+        _require_once([area.id for theme in themes for area in theme.areas], "area")
+        return themes
+
+    @field_validator("peers")
+    @classmethod
+    def _peers_of_the_trusts(cls, peers: Peers, info: ValidationInfo) -> Peers:
+        trusts = {trust.code for trust in info.data.get("trusts", ())}
+        strangers = sorted(set(peers.trusts.members) - trusts)
+        if trusts and strangers:
+            raise ValueError(f"peers only for trusts of the case, not for {strangers[0]!r}")
+        return peers
 
     @property
     def areas(self) -> tuple[Area, ...]:
@@ -174,9 +195,15 @@ class Case(Record):
         members = self.peers.trusts.members.values()
         return tuple(sorted({code for codes in members for code in codes}))
 
-    def trust_name(self, code: str) -> str:
-        """Return a trust's short name; the code itself where it is not of the group."""
-        return next((trust.short_name for trust in self.trusts if trust.code == code), code)
+    @property
+    def trust_names(self) -> dict[str, str]:
+        """Short name of each trust of the group by its code."""
+        return {trust.code: trust.short_name for trust in self.trusts}
+
+    @property
+    def place_names(self) -> dict[str, str]:
+        """Name of each place by its code."""
+        return {place.code: place.name for place in self.places}
 
     def area(self, identifier: str) -> Area:
         """Return an opportunity area by its id.
@@ -227,10 +254,15 @@ class Claim(Record):
     untestable: str | None
     note: str | None
 
+    @field_validator("quotation")
+    @classmethod
+    def _short(cls, quotation: str | None) -> str | None:
+        if quotation and len(quotation.split()) > 25:
+            raise ValueError("a quotation of 25 words at most")
+        return quotation
+
     @model_validator(mode="after")
     def _whole(self) -> Self:
-        if self.quotation and len(self.quotation.split()) > 25:
-            raise ValueError("a quotation of 25 words at most")
         if (self.value is None) != (self.step is None):
             raise ValueError("value and step together, or neither")
         if self.value is None and not self.comparator:

@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
 from ruamel.yaml.constructor import DuplicateKeyError
-from ruamel.yaml.error import MarkedYAMLError
+from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
 from caseanalysis.errors import RecordError
 
@@ -48,6 +48,34 @@ def load_yaml(path: Path, model: type[R]) -> R:
         raise _first_fault(error, path, model, lambda at: _yaml_line(tree, at)) from None
 
 
+def load_yaml_list(path: Path, model: type[R], *, name: str, key: str) -> list[R]:
+    """Return the records of a YAML file that holds one list, checked for a repeated key.
+
+    Raises
+    ------
+    RecordError
+        If the file is missing, is not YAML, holds anything but the list of that name, a record
+        breaks the schema, or two have the same key; the message names the file and the line.
+    """
+    tree = _parse_yaml(path)
+    entries = tree.get(name)
+    if list(tree) != [name] or not isinstance(entries, CommentedSeq):
+        raise RecordError(
+            where=f"{path}, line 1",
+            found=f"the keys {', '.join(map(str, tree))}" if list(tree) != [name] else "no list",
+            wanted=f"one list, {name}",
+            remedy=f"put every record under {name}:, each with a dash before it",
+        )
+    records: list[R] = []
+    seen: dict[tuple[object, ...], int] = {}
+    for position, entry in enumerate(entries):
+        record = _validate_entry(path, tree, (name, position), entry, model)
+        line = _yaml_line(tree, (name, position))
+        _require_new(path, line, record, (key,), seen)
+        records.append(record)
+    return records
+
+
 def load_csv(path: Path, model: type[R], *, key: Sequence[str]) -> list[R]:
     """Return the records that a CSV file holds, one a row, checked for a repeated key.
 
@@ -64,23 +92,44 @@ def load_csv(path: Path, model: type[R], *, key: Sequence[str]) -> list[R]:
             reader = csv.DictReader(stream)
             _check_columns(path, reader.fieldnames or (), model)
             numbered = [(reader.line_num, row) for row in reader]
-    except (OSError, UnicodeDecodeError) as error:
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise _unreadable(path, error) from error
     records: list[R] = []
     seen: dict[tuple[object, ...], int] = {}
     for line, row in numbered:
         record = _validate_row(path, line, row, model)
-        identity = tuple(getattr(record, name) for name in key)
-        if identity in seen:
-            raise RecordError(
-                where=f"{path}, line {line}",
-                found=f"{', '.join(key)} = {identity}, as on line {seen[identity]}",
-                wanted="one row a key",
-                remedy="remove or renumber one of the two rows",
-            )
-        seen[identity] = line
+        _require_new(path, line, record, key, seen)
         records.append(record)
     return records
+
+
+def _require_new(
+    path: Path,
+    line: int,
+    record: Record,
+    key: Sequence[str],
+    seen: dict[tuple[object, ...], int],
+) -> None:
+    """Refuse a key that was seen before; remember it otherwise."""
+    identity = tuple(getattr(record, name) for name in key)
+    if identity in seen:
+        shown = ", ".join(f"{name} = {value!r}" for name, value in zip(key, identity, strict=True))
+        raise RecordError(
+            where=f"{path}, line {line}",
+            found=f"{shown}, as on line {seen[identity]}",
+            wanted="each key once",
+            remedy="remove or rename one of the two",
+        )
+    seen[identity] = line
+
+
+def _validate_entry(
+    path: Path, tree: CommentedMap, place: Sequence[str | int], entry: Any, model: type[R]
+) -> R:
+    try:
+        return model.model_validate(_plain(entry))
+    except ValidationError as error:
+        raise _first_fault(error, path, model, lambda at: _yaml_line(tree, [*place, *at])) from None
 
 
 def _validate_row(path: Path, line: int, row: Mapping[str | None, Any], model: type[R]) -> R:
@@ -139,6 +188,8 @@ def _parse_yaml(path: Path) -> CommentedMap:
             wanted="YAML",
             remedy="mend the indentation or quoting there",
         ) from None
+    except YAMLError as error:
+        raise _unreadable(path, error) from error
     if not isinstance(tree, CommentedMap):
         raise RecordError(
             where=f"{path}, line 1",
@@ -195,7 +246,7 @@ def _first_fault(
         found, wanted = f"no {name}", f"a value for {name}"
         remedy = "add the key"
     else:
-        found = f"{name} = {fault['input']!r}"
+        found = f"{name} = {fault['input']!r}" if _is_scalar(fault["input"]) else name
         wanted = fault["msg"].removeprefix("Value error, ")
     others = len(error.errors()) - 1
     return RecordError(
@@ -204,6 +255,10 @@ def _first_fault(
         wanted=wanted,
         remedy=remedy + (f" (and {others} more in this file)" if others else ""),
     )
+
+
+def _is_scalar(value: Any) -> bool:
+    return not isinstance(value, (Mapping, list, tuple, set, BaseModel))
 
 
 def _keys_at(model: type[Record], location: Sequence[str | int]) -> list[str]:

@@ -11,7 +11,7 @@ from pydantic import Field, HttpUrl, model_validator
 
 from caseanalysis.errors import RecordError
 from caseanalysis.locations import data_root
-from caseanalysis.records import Record, load_csv, load_yaml, nearest
+from caseanalysis.records import Record, load_csv, load_yaml, load_yaml_list, nearest
 
 
 class Quirk(Record):
@@ -140,31 +140,15 @@ def source(identifier: str, root: Path | None = None) -> Source:
 
 def load_assumptions(root: Path | None = None) -> dict[str, Assumption]:
     """Return every assumption by its id."""
-
-    class _File(Record):
-        assumptions: tuple[Assumption, ...]
-
     path = (root or data_root()) / "registers" / "assumptions.yaml"
-    records = load_yaml(path, _File).assumptions
-    return _by_id(path, records)
+    records = load_yaml_list(path, Assumption, name="assumptions", key="id")
+    return {record.id: record for record in records}
 
 
 def load_measures(root: Path | None = None) -> dict[str, Measure]:
     """Return every measure by its id."""
     path = (root or data_root()) / "registers" / "measures.csv"
     return {record.id: record for record in load_csv(path, Measure, key=("id",))}
-
-
-def _by_id(path: Path, records: tuple[Assumption, ...]) -> dict[str, Assumption]:
-    found = {record.id: record for record in records}
-    if len(found) != len(records):
-        raise RecordError(
-            where=str(path),
-            found="two records with one id",
-            wanted="each id once",
-            remedy="rename one of them",
-        )
-    return found
 
 
 class AreaSuccession(Record):
@@ -194,3 +178,25 @@ def load_disease_registers(root: Path | None = None) -> dict[str, str]:
     """Return the name of each disease register by its code."""
     path = (root or data_root()) / "registers" / "disease_registers.csv"
     return {record.code: record.name for record in load_csv(path, DiseaseRegister, key=("code",))}
+
+
+class Activity(Record):
+    """An activity type: what gives its level in the base year, and what its profile by age.
+
+    ``printed_part`` is the part of the printed measure that it is: all, first appointments, or
+    the rest of them.
+    """
+
+    activity: str
+    outturn_column: str | None
+    printed_measure: str
+    printed_part: Literal["all", "first", "rest"]
+    hes_measures: str | None
+    local_activities: str | None
+    profile_note: str
+
+
+def load_activities(root: Path | None = None) -> list[Activity]:
+    """Return the activity types that are projected, in the order in which they are shown."""
+    path = (root or data_root()) / "registers" / "activities.csv"
+    return load_csv(path, Activity, key=("activity",))

@@ -156,7 +156,7 @@ class Store:
                     raise
                 unknown = isinstance(error, UnknownPublicationError)
                 result = "unknown" if unknown else "refused"
-                outcomes.append(Outcome(path, result, str(error)))
+                outcomes.append(Outcome(path, result, f"{error.found}; {error.remedy}"))
         return outcomes
 
     def refresh(self, *, progress: Callable[[Entry], None] = lambda entry: None) -> int:

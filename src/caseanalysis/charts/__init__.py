@@ -1,7 +1,27 @@
 """Charts: a result table in, Axes out, and alt text written from the same table.
 
 Each module has pairs of functions, ``plot_x(table) -> Axes`` and ``describe_x(table) -> str``.
-A chart calculates nothing except what drawing needs. Shares in tables run from 0 to 1 and turn
-into percentages on the axis only. Save pictures inside :func:`caseanalysis.charts.style.use_style`,
-so that the same table gives the same bytes.
+A chart calculates nothing except what drawing needs. Save pictures inside
+:func:`caseanalysis.charts.style.use_style`, so that the same table gives the same bytes. Shares in
+tables run from 0 to 1 and turn into percentages on the axis only.
 """
+
+from caseanalysis.charts import (
+    activity,
+    demand,
+    forecasting,
+    maps,
+    population,
+    prevalence,
+    urgent_care,
+)
+
+__all__ = [
+    "activity",
+    "demand",
+    "forecasting",
+    "maps",
+    "population",
+    "prevalence",
+    "urgent_care",
+]

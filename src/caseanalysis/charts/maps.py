@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import geopandas as gpd
@@ -12,19 +13,34 @@ import pandas as pd
 import shapely
 from matplotlib.axes import Axes
 from matplotlib.cm import ScalarMappable
-from matplotlib.colors import BoundaryNorm, ListedColormap
+from matplotlib.colors import BoundaryNorm, ListedColormap, to_hex
 from matplotlib.figure import Figure, SubFigure
 from matplotlib.text import Text
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 from matplotlib.transforms import Bbox
 
 from caseanalysis.charts import style
-from caseanalysis.errors import MissingDataError
 
 #: Light to dark blue, told apart in grey too (ColorBrewer "Blues", Brewer 2003).
 _BLUES = ("#eff3ff", "#c6dbef", "#9ecae1", "#6baed6", "#3182bd", "#08519c")
+#: From this shade on, text on an area is white.
+_DARK = frozenset(_BLUES[-2:])
 _METRES_OF_SCALE_BARS = (1_000, 2_000, 5_000, 10_000, 20_000, 50_000, 100_000, 200_000)
 _BRITISH_GRID = "EPSG:27700"
+
+
+@dataclass(frozen=True)
+class _Measure:
+    """What a map shows and how its numbers are written."""
+
+    value: str
+    label: str
+    share: bool
+    decimals: int
+
+    def text(self, value: float) -> str:
+        write = style.share_text if self.share else style.count_text
+        return write(value, decimals=self.decimals)
 
 
 @style.use_style()
@@ -67,12 +83,12 @@ def plot_choropleth(
         A map with a scale bar and a key of class limits. A name that does not fit into its area
         stands beside it, tied to it by a line.
     """
-    areas = _areas(table, value)
-    ax = style.new_axes(ax, height=6.0)
-    style.set_headline(ax, title or _headline(areas, value, share, decimals))
-    _draw_areas(ax, areas, value, label, share, classes)
-    _draw_scale_bar(ax, areas)
-    _name_areas(ax, areas, value, share, decimals)
+    measure = _Measure(value, label, share, decimals)
+    areas = _areas(table, measure)
+    ax = style.new_axes(ax, height=_height(areas, 6.6))
+    style.set_headline(ax, title or _headline(areas, measure))
+    colours = _draw_areas(ax, areas, measure, classes)
+    _name_areas(ax, areas, measure, colours)
     return ax
 
 
@@ -80,10 +96,10 @@ def describe_choropleth(
     table: pd.DataFrame, *, value: str, label: str, share: bool = False, decimals: int = 1
 ) -> str:
     """Return alt text for a map: what is shaded, the highest and the lowest area."""
-    areas = _areas(table, value)
+    measure = _Measure(value, label, share, decimals)
+    areas = _areas(table, measure)
     return style.compose_description(
-        f"Map of {len(areas)} areas shaded by {label}.",
-        f"{_headline(areas, value, share, decimals)}.",
+        f"Map of {len(areas)} areas shaded by {label}.", f"{_headline(areas, measure)}."
     )
 
 
@@ -95,6 +111,8 @@ def plot_two_maps(
     labels: Sequence[str],
     shares: Collection[str] = (),
     decimals: int = 1,
+    classes: int = 4,
+    columns: int = 2,
     figure: Figure | SubFigure | None = None,
     titles: Sequence[str] | None = None,
 ) -> np.ndarray[Any, np.dtype[np.object_]]:
@@ -110,6 +128,10 @@ def plot_two_maps(
         Columns that are shares (0 to 1).
     decimals : int
         Decimals of the printed values.
+    classes : int
+        About how many classes in each map.
+    columns : int
+        Maps in a row; 1 puts them below each other.
     figure : Figure, optional
         Empty figure to draw on.
     titles : sequence of str, optional
@@ -120,12 +142,21 @@ def plot_two_maps(
     array of Axes
         One map a column.
     """
-    axes = style.new_panels(len(values), columns=2, height=4.8, figure=figure)
-    for at, (ax, value) in enumerate(zip(axes, values, strict=True)):
-        plot_choropleth(
-            table, value=value, label=labels[at], share=value in shares, decimals=decimals, ax=ax,
-            title=titles[at] if titles else None,
-        )  # fmt: skip
+    measures = [
+        _Measure(value, label, value in shares, decimals)
+        for value, label in zip(values, labels, strict=True)
+    ]
+    areas = [_areas(table, measure) for measure in measures]
+    # Each map has its share of the width; without the 0.6 inches that panels add for a headline.
+    height = _height(areas[0], 7.0 / columns) - 0.6
+    axes = style.new_panels(len(values), columns=columns, height=height, figure=figure)
+    colours = []
+    for at, measure in enumerate(measures):
+        style.set_headline(axes[at], titles[at] if titles else _headline(areas[at], measure))
+        colours.append(_draw_areas(axes[at], areas[at], measure, classes))
+    # Names need the final size of every map, so they come last.
+    for ax, drawn, measure, shades in zip(axes, areas, measures, colours, strict=True):
+        _name_areas(ax, drawn, measure, shades)
     return axes
 
 
@@ -148,55 +179,67 @@ def describe_two_maps(
     )
 
 
-def _areas(table: pd.DataFrame, value: str) -> gpd.GeoDataFrame:
-    style.check_columns(table, ("area_name", "geometry", value), chart="map")
-    if table[value].isna().all():
-        raise MissingDataError(
-            where=f"chart map, column {value}",
-            found="no value for any area",
-            wanted="a value for at least one area",
-            remedy="say in the report what is missing; a map without data is not drawn",
-        )
+def _areas(table: pd.DataFrame, measure: _Measure) -> gpd.GeoDataFrame:
+    style.check_columns(
+        table, ("area_name", "geometry", measure.value), chart="map", value=measure.value
+    )
     shapes = gpd.GeoSeries.from_wkt(table["geometry"], crs=_BRITISH_GRID)
     return gpd.GeoDataFrame(table.drop(columns="geometry"), geometry=shapes)
 
 
-def _value_text(value: float, share: bool, decimals: int) -> str:
-    write = style.share_text if share else style.count_text
-    return write(value, decimals=decimals)
+def _height(areas: gpd.GeoDataFrame, width: float) -> float:
+    """Return the height in inches of a map of this width, with its title and key."""
+    left, bottom, right, top = areas.total_bounds
+    return float(np.clip(1.9 + width * (top - bottom) / (right - left), 3.5, 10.0))
 
 
-def _headline(areas: gpd.GeoDataFrame, value: str, share: bool, decimals: int) -> str:
-    most, least = areas.loc[areas[value].idxmax()], areas.loc[areas[value].idxmin()]
+def _headline(areas: gpd.GeoDataFrame, measure: _Measure) -> str:
+    values = areas[measure.value]
+    most, least = areas.loc[values.idxmax()], areas.loc[values.idxmin()]
     return (
-        f"Highest in {most['area_name']} ({_value_text(most[value], share, decimals)}), "
-        f"lowest in {least['area_name']} ({_value_text(least[value], share, decimals)})"
+        f"Highest in {most['area_name']} ({measure.text(values.max())}), "
+        f"lowest in {least['area_name']} ({measure.text(values.min())})"
     )
 
 
-def _draw_areas(
-    ax: Axes, areas: gpd.GeoDataFrame, value: str, label: str, share: bool, classes: int
-) -> None:
-    limits = MaxNLocator(nbins=classes, steps=[1, 2, 2.5, 5, 10], min_n_ticks=2).tick_values(
-        areas[value].min(), areas[value].max()
+def _shades(values: pd.Series[float], classes: int) -> ScalarMappable:
+    """Return colours for classes of equal width between round limits."""
+    locator = MaxNLocator(nbins=classes, steps=[1, 2, 2.5, 5, 10], min_n_ticks=2)
+    limits = locator.tick_values(values.min(), values.max())
+    at = np.linspace(0, len(_BLUES) - 1, len(limits) - 1).round().astype(int)
+    return ScalarMappable(
+        BoundaryNorm(limits, len(at)), ListedColormap([_BLUES[shade] for shade in at])
     )
-    shades = np.linspace(0, len(_BLUES) - 1, len(limits) - 1).round().astype(int)
-    colours = ListedColormap([_BLUES[shade] for shade in shades])
-    norm = BoundaryNorm(limits, colours.N)
-    areas.plot(
-        column=value, cmap=colours, norm=norm, edgecolor=style.INK, linewidth=0.9, ax=ax,
-        missing_kwds={"color": "white", "edgecolor": style.GREY, "hatch": "////"},
-    )  # fmt: skip
-    step = limits[1] - limits[0]
-    decimals = 0 if float(100 * step if share else step).is_integer() else 1
-    key = ax.figure.colorbar(
-        ScalarMappable(norm, colours), ax=ax, location="bottom", shrink=0.7, aspect=24, pad=0.02,
-        ticks=limits, format=FuncFormatter(lambda x, _: _value_text(x, share, decimals)),
-    )  # fmt: skip
-    key.set_label(label)
-    key.ax.tick_params(length=0)
+
+
+def _draw_areas(ax: Axes, areas: gpd.GeoDataFrame, measure: _Measure, classes: int) -> list[str]:
+    """Draw the areas, their key and a scale bar; return the colour of each area."""
+    shades = _shades(areas[measure.value], classes)
+    missing = areas[measure.value].isna()
+    colours = [
+        "white" if gap else to_hex(shades.to_rgba(value))
+        for gap, value in zip(missing, areas[measure.value], strict=True)
+    ]
+    areas.plot(color=colours, edgecolor=style.INK, linewidth=0.9, ax=ax)
+    if missing.any():
+        areas.loc[missing].plot(color="white", edgecolor=style.GREY, hatch="////", ax=ax)
     ax.set_axis_off()
     ax.set_aspect("equal")
+    _draw_key(ax, shades, measure)
+    _draw_scale_bar(ax, areas)
+    return colours
+
+
+def _draw_key(ax: Axes, shades: ScalarMappable, measure: _Measure) -> None:
+    limits = shades.norm.boundaries
+    step = (limits[1] - limits[0]) * (100 if measure.share else 1)
+    exact = _Measure(measure.value, measure.label, measure.share, 0 if step >= 1 else 1)
+    key = ax.figure.colorbar(
+        shades, ax=ax, location="bottom", shrink=0.7, aspect=24, pad=0.02, ticks=limits,
+        format=FuncFormatter(lambda x, _: exact.text(x)),
+    )  # fmt: skip
+    key.set_label(measure.label)
+    key.ax.tick_params(length=0)
 
 
 def _draw_scale_bar(ax: Axes, areas: gpd.GeoDataFrame) -> None:
@@ -210,32 +253,51 @@ def _draw_scale_bar(ax: Axes, areas: gpd.GeoDataFrame) -> None:
         f"{length / 1000:.0f} km", (left + length, height), xytext=(5, 0),
         textcoords="offset points", va="center", fontsize=10,
     )  # fmt: skip
-    across, up = 0.05 * (right - left), 0.03 * (top - bottom)
-    ax.set(xlim=(left - across, right + across), ylim=(height - 2 * up, top + 2 * up))
+    # The margins leave room for names beside small areas at the edge.
+    width = ax.get_position().width * ax.figure.get_figwidth()
+    across, up = (0.08 if width > 5 else 0.12) * (right - left), 0.08 * (top - bottom)
+    ax.set(xlim=(left - across, right + across), ylim=(height - up, top + up))
 
 
 # Names on the map: inside the area where they fit, else beside it with a line.
 
 
 def _name_areas(
-    ax: Axes, areas: gpd.GeoDataFrame, value: str, share: bool, decimals: int
+    ax: Axes, areas: gpd.GeoDataFrame, measure: _Measure, colours: Sequence[str]
 ) -> None:
     figure = ax.get_figure(root=True)
     if figure is None:
         raise ValueError("the Axes belong to no figure")
     figure.draw_without_rendering()
     taken: list[shapely.Geometry] = []
-    largest_first = areas.iloc[np.argsort(-areas.area.to_numpy(), kind="stable")]
-    for area in largest_first.to_dict("records"):
-        number = (
-            "no figure" if pd.isna(area[value]) else _value_text(area[value], share, decimals)
-        )
-        name = style.broken(area["area_name"], width=14)
+    rows = areas.assign(colour=colours).to_dict("records")
+    for area in sorted(rows, key=lambda row: -row["geometry"].area):
+        value = area[measure.value]
+        number = "no figure" if pd.isna(value) else measure.text(value)
+        name = style.broken(area["area_name"], width=11)
         text = ax.text(0, 0, f"{name}\n{number}", ha="center", va="center", fontsize=10, zorder=5,
                        linespacing=1.05)  # fmt: skip
         text.set_in_layout(False)
-        text.set_path_effects([path_effects.withStroke(linewidth=2.6, foreground="white")])
-        taken.append(_place(ax, text, area["geometry"], areas, taken))
+        spot, shape = _place(ax, text, area["geometry"], areas, taken)
+        taken.append(shape)
+        _write(ax, text, spot, area)
+
+
+def _write(ax: Axes, text: Text, spot: shapely.Point, area: dict[Any, Any]) -> None:
+    """Put a name at its place, in a colour that can be read there."""
+    box = _box_at(spot, text.get_window_extent().transformed(ax.transData.inverted()))
+    within = area["geometry"].contains(spot)
+    text.set_position((spot.x, spot.y))
+    if box.intersection(area["geometry"]).area > 0.85 * box.area:
+        text.set_color("white" if area["colour"] in _DARK else style.INK)
+    else:
+        text.set_path_effects([path_effects.withStroke(linewidth=2.8, foreground="white")])
+    if not within:
+        start = area["geometry"].representative_point()
+        tie = shapely.LineString([start, spot]).difference(box)
+        ax.plot(*tie.xy, color=style.INK, linewidth=1, zorder=4)
+        ax.plot(start.x, start.y, "o", markersize=4, color=style.INK, markeredgecolor="white",
+                zorder=4)  # fmt: skip
 
 
 def _place(
@@ -244,43 +306,46 @@ def _place(
     area: shapely.Geometry,
     areas: gpd.GeoDataFrame,
     taken: list[shapely.Geometry],
-) -> shapely.Geometry:
-    """Move a text to its best free place and return the box that it takes, in metres."""
+) -> tuple[shapely.Point, shapely.Geometry]:
+    """Return the best free place of a text, and the shape that it and its line take, in metres.
+
+    A text never lies on another. It should not hide most of an area, run into other areas, have its
+    line cross another text, or stand far away: the weights below say how much each counts.
+    """
     box = text.get_window_extent().transformed(ax.transData.inverted())
     inside = area.representative_point()
-    centre = shapely.maximum_inscribed_circle(area).centroid
-    frame = shapely.box(ax.get_xlim()[0], ax.get_ylim()[0], ax.get_xlim()[1], ax.get_ylim()[1])
+    (left, right), (bottom, top) = ax.get_xlim(), ax.get_ylim()
+    frame = shapely.box(left, bottom, right, top)
     others = areas.loc[~areas.geometry.geom_equals(area)].union_all()
 
     def cost(spot: shapely.Point) -> float:
         covered = _box_at(spot, box)
         clash = sum(covered.intersection(other).area for other in taken)
-        outside = covered.difference(frame).area
-        stray = covered.intersection(others).area / covered.area
-        shift = spot.distance(inside) / box.height
-        return 1e3 * (clash + outside) / covered.area + 6 * stray + shift
+        clash += covered.difference(frame).area
+        stray = covered.intersection(others).area
+        hidden = max(0.0, covered.intersection(area).area / area.area - 0.4)
+        tie = shapely.LineString([inside, spot])
+        crossed = sum(tie.intersects(other) for other in taken)
+        spread = (1e3 * clash + 12 * stray) / covered.area
+        return spread + 25 * hidden + 8 * crossed + tie.length / box.height
 
-    spot = min(_spots(area, centre, inside, box), key=cost)
-    text.set_position((spot.x, spot.y))
-    if not area.contains(spot):
-        ax.plot([inside.x, spot.x], [inside.y, spot.y], color=style.INK, linewidth=0.9, zorder=4)
-        ax.plot(inside.x, inside.y, marker="o", markersize=3.5, color=style.INK, zorder=4)
-    return _box_at(spot, box)
+    spot = min(_spots(area, inside, box), key=cost)
+    tie = shapely.LineString([inside, spot]).buffer(box.height / 20)
+    return spot, _box_at(spot, box).union(tie)
 
 
 def _box_at(spot: shapely.Point, box: Bbox) -> shapely.Geometry:
-    across, up = 0.52 * box.width, 0.52 * box.height
+    across, up = 0.53 * box.width, 0.53 * box.height
     return shapely.box(spot.x - across, spot.y - up, spot.x + across, spot.y + up)
 
 
-def _spots(
-    area: shapely.Geometry, centre: shapely.Point, inside: shapely.Point, box: Bbox
-) -> Iterator[shapely.Point]:
+def _spots(area: shapely.Geometry, inside: shapely.Point, box: Bbox) -> Iterator[shapely.Point]:
+    """Yield places for a name: inside its area, at its widest part, then in rings around."""
     yield inside
-    yield centre
+    yield shapely.maximum_inscribed_circle(area).centroid
     for ring in range(1, 13):
         for direction in np.linspace(0, 2 * np.pi, 24, endpoint=False):
             yield shapely.Point(
-                inside.x + ring * 0.5 * box.width * np.cos(direction),
-                inside.y + ring * 0.5 * box.height * np.sin(direction),
+                inside.x + ring * 0.4 * box.width * np.cos(direction),
+                inside.y + ring * 0.4 * box.height * np.sin(direction),
             )

@@ -64,13 +64,13 @@ def plot_age_distribution(
         ax, bars, value="share", category="age_group", group="series", styles=styles
     )
     _mark_england(ax, ages, bands)
-    ax.set(xlabel="Share of all residents", ylabel="Age (years)", ylim=(len(bands) - 0.4, -0.6))
+    style.label_above(ax, "Age (years)", categories=True)
+    ax.set(xlabel="Share of all residents", ylim=(len(bands) - 0.4, -0.6))
     style.show_shares(ax.xaxis)
     mark = Line2D([], [], color=style.INK, marker="|", markersize=12, markeredgewidth=2.6,
                   linestyle="none", label="England, same year")  # fmt: skip
     style.add_key(ax, [*style.bar_keys(styles), mark])
     style.set_headline(ax, title or _age_headline(ages))
-    style.align_headline(ax)
     return ax
 
 
@@ -88,7 +88,7 @@ def describe_age_distribution(table: pd.DataFrame) -> str:
 
 
 def _split(table: pd.DataFrame) -> _Ages:
-    style.check_columns(table, _AGE_COLUMNS, chart="age distribution")
+    style.check_columns(table, _AGE_COLUMNS, chart="age distribution", value="share")
     is_england = table["area_code"].eq(ENGLAND)
     names = style.in_order(table.loc[~is_england, "area_name"])
     years = sorted(set(table["year"]))
@@ -152,7 +152,7 @@ def plot_growth(
     Axes
         Horizontal bars, one an area within each age band, in the order of the table.
     """
-    style.check_columns(table, _GROWTH_COLUMNS, chart="population growth")
+    style.check_columns(table, _GROWTH_COLUMNS, chart="population growth", value="growth")
     areas = style.in_order(table["area_name"])
     ax = style.new_axes(ax, height=style.bar_chart_height(len(table)))
     styles = style.series_styles(areas)
@@ -166,19 +166,19 @@ def plot_growth(
             style.label_bar(ax, value, height, style.signed_text(value, share=True))
     ax.axvline(0, color=style.INK, linewidth=1)
     ax.margins(x=0.12)
-    ax.set(xlabel="Change in residents", ylabel="Age (years)")
+    ax.set_xlabel("Change in residents")
+    style.label_above(ax, "Age (years)", categories=True)
     style.show_shares(ax.xaxis)
     if len(areas) > 1:
         style.add_key(ax, style.bar_keys(styles))
     style.set_headline(ax, title)
-    style.align_headline(ax)
     return ax
 
 
 def describe_growth(table: pd.DataFrame) -> str:
     """Return alt text for growth by age band: its range, and where it is greatest."""
-    style.check_columns(table, _GROWTH_COLUMNS, chart="population growth")
-    least, most = table.loc[table["growth"].idxmin()], table.loc[table["growth"].idxmax()]
+    style.check_columns(table, _GROWTH_COLUMNS, chart="population growth", value="growth")
+    least, most = style.extremes(table, "growth")
     areas = style.in_order(table["area_name"])
     return style.compose_description(
         f"Bars of the change in residents by age band in {style.list_text(areas)}.",

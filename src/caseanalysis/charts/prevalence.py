@@ -46,7 +46,7 @@ def plot_prevalence(
         One for each register, in the order of the table. Dots are areas, the lines England and
         the peers.
     """
-    style.check_columns(table, _COLUMNS, chart="prevalence")
+    style.check_columns(table, _COLUMNS, chart="prevalence", value="share")
     registers = style.in_order(table["register_name"])
     places = style.in_order(table.loc[table["area_kind"].isin(_MARKS), "area_name"])
     columns = min(columns, len(registers))
@@ -66,9 +66,9 @@ def plot_prevalence(
 
 def describe_prevalence(table: pd.DataFrame) -> str:
     """Return alt text for prevalence: registers, range and the place furthest from England."""
-    style.check_columns(table, _COLUMNS, chart="prevalence")
+    style.check_columns(table, _COLUMNS, chart="prevalence", value="share")
     places = table.loc[table["area_kind"].eq("place")].dropna(subset="share")
-    least, most = places.loc[places["share"].idxmin()], places.loc[places["share"].idxmax()]
+    least, most = style.extremes(places, "share")
     registers = style.in_order(table["register_name"])
     named = (
         style.list_text(registers) if len(registers) <= 4 else f"{len(registers)} disease registers"
@@ -126,12 +126,18 @@ def _keys(table: pd.DataFrame) -> list[Line2D]:
 
 
 def _headline(table: pd.DataFrame) -> str:
-    places = table.loc[table["area_kind"].eq("place")].dropna(subset="share")
+    places = table.loc[table["area_kind"].eq("place")]
     england = table.loc[table["area_kind"].eq("England")].set_index("register_name")["share"]
     against = places["register_name"].map(england)
-    row = places.loc[(places["share"] - against).abs().idxmax()]
+    if against.isna().all():
+        row = style.extremes(places, "share")[1]
+        return (
+            f"{row['register_name']} is recorded most in {row['area_name']}: "
+            f"{style.share_text(row['share'])}"
+        )
+    distances = places.assign(england=against, distance=(places["share"] - against).abs())
+    row = style.extremes(distances, "distance")[1]
     return (
         f"{row['register_name']} in {row['area_name']} stands furthest from England: "
-        f"{style.share_text(row['share'])} against "
-        f"{style.share_text(england[row['register_name']])}"
+        f"{style.share_text(row['share'])} against {style.share_text(row['england'])}"
     )

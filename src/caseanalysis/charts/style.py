@@ -16,9 +16,12 @@ import pandas as pd
 import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.axis import Axis
+from matplotlib.container import BarContainer
+from matplotlib.dates import DateFormatter, MonthLocator, YearLocator
 from matplotlib.figure import Figure, SubFigure
 from matplotlib.patches import Patch
 from matplotlib.ticker import FuncFormatter, MaxNLocator
+from matplotlib.transforms import blended_transform_factory, offset_copy
 
 from caseanalysis.errors import MissingDataError
 
@@ -114,19 +117,19 @@ def organisation_styles(table: pd.DataFrame, *, name: str, kind: str) -> dict[st
     return {each: fixed[what] if what in fixed else styles[each] for each, what in kinds.items()}
 
 
-def check_columns(table: pd.DataFrame, columns: Collection[str], *, chart: str) -> None:
-    """Refuse a table without rows or without the columns that a chart draws.
+def check_columns(table: pd.DataFrame, columns: Collection[str], *, chart: str, value: str) -> None:
+    """Refuse a table without the columns that a chart draws, or without any value to draw.
 
     Raises
     ------
     MissingDataError
-        If a column is missing or the table is empty.
+        If a column is missing, the table is empty or its column ``value`` holds nothing.
     """
     missing = sorted(set(columns) - set(table.columns))
-    if missing or table.empty:
+    if missing or table[value].isna().all():
         raise MissingDataError(
             where=f"chart {chart}",
-            found=f"no column {', '.join(missing)}" if missing else "a table without rows",
+            found=f"no column {', '.join(missing)}" if missing else f"no figure in column {value}",
             wanted=f"rows with {', '.join(columns)}",
             remedy="pass the table that the method returns, or say in the report what is missing",
         )
@@ -135,6 +138,15 @@ def check_columns(table: pd.DataFrame, columns: Collection[str], *, chart: str) 
 def in_order(values: Iterable[Hashable]) -> list[Any]:
     """Return the different values in the order in which they first appear."""
     return list(dict.fromkeys(values))
+
+
+def extremes(table: pd.DataFrame, value: str) -> tuple[pd.Series[Any], pd.Series[Any]]:
+    """Return the rows with the smallest and the greatest known value."""
+    known = table.loc[table[value].notna()]
+    return (
+        known.iloc[int(known[value].to_numpy().argmin())],
+        known.iloc[int(known[value].to_numpy().argmax())],
+    )
 
 
 # Numbers and words
@@ -152,9 +164,7 @@ def share_text(value: float, *, decimals: int = 1) -> str:
 
 def signed_text(value: float, *, share: bool = False, decimals: int = 0) -> str:
     """Return ``+1,234``, or ``+46%`` for the share 0.46; zero has no sign."""
-    text = (
-        share_text(value, decimals=decimals) if share else count_text(value, decimals=decimals)
-    )
+    text = share_text(value, decimals=decimals) if share else count_text(value, decimals=decimals)
     digits = text.strip("\N{MINUS SIGN}%")
     if not float(digits.replace(",", "")):
         return text.lstrip("\N{MINUS SIGN}")
@@ -173,9 +183,13 @@ def list_text(names: Sequence[str]) -> str:
 
 def broken(text: str, *, width: int) -> str:
     """Return text in as few lines of at most ``width`` characters as it needs, evenly filled."""
-    lines = len(textwrap.wrap(text, width))
-    evenly = (textwrap.wrap(text, narrow) for narrow in range(len(text) // lines, width + 1))
-    return "\n".join(next(wrapped for wrapped in evenly if len(wrapped) <= lines))
+    lines = len(textwrap.wrap(text, width, break_long_words=False))
+    narrowest = min(width, max(len(text) // lines, *(len(word) for word in text.split()), 1))
+    tries = (
+        textwrap.wrap(text, narrow, break_long_words=False)
+        for narrow in range(narrowest, width + 1)
+    )
+    return "\n".join(next(wrapped for wrapped in tries if len(wrapped) <= lines))
 
 
 def compose_description(*sentences: str) -> str:
@@ -237,9 +251,31 @@ def show_counts(axis: Axis) -> None:
     )
 
 
+def show_years(ax: Axes) -> None:
+    """Write the years on a time axis, at most about eight of them, at each January."""
+    lower, upper = ax.get_xlim()
+    years = max(1, round((upper - lower) / 365.25))
+    if years == 1:
+        ax.xaxis.set_major_locator(MonthLocator(bymonth=(1, 4, 7, 10)))
+        ax.xaxis.set_major_formatter(DateFormatter("%b %Y"))
+        return
+    ax.xaxis.set_major_locator(YearLocator(-(-years // 8)))
+    ax.xaxis.set_major_formatter(DateFormatter("%Y"))
+
+
 def few_ticks(axis: Axis, *, most: int) -> None:
     """Keep the tick labels of a narrow panel apart."""
     axis.set_major_locator(MaxNLocator(nbins=most, steps=[1, 2, 2.5, 5, 10]))
+
+
+def leave_room(axes: Iterable[Axes]) -> None:
+    """Give panels on one scale room for the numbers beyond the ends of their bars."""
+    panels = list(axes)
+    low = min(0.0, *(float(ax.dataLim.x0) for ax in panels))
+    high = max(0.0, *(float(ax.dataLim.x1) for ax in panels))
+    room = 0.35 * (high - low)
+    for ax in panels:
+        ax.set_xlim(low - room if low < 0 else 0, high + room)
 
 
 def clear_category_axis(ax: Axes) -> None:
@@ -250,12 +286,15 @@ def clear_category_axis(ax: Axes) -> None:
 
 
 def set_headline(ax: Axes, title: str) -> None:
-    """Write a title, broken to the width of the figure or, beside other panels, of the Axes."""
-    figure = ax.get_figure(root=True)
-    width = SIZE[0] if figure is None else figure.get_figwidth()
-    if figure is not None and len(figure.axes) > 1:
-        width *= ax.get_position().width
-    ax.set_title(broken(title, width=max(16, int(width * 9))), loc="left")
+    """Write a title at the left edge of the figure or, beside other panels, of the Axes."""
+    figure = figure_of(ax)
+    alone = len(figure.axes) == 1
+    width = figure.get_figwidth() * (1 if alone else ax.get_position().width)
+    pad = 10 + 16 * bool(ax.get_ylabel())
+    text = ax.set_title(broken(title, width=max(16, int(width * 9))), loc="left", pad=pad)
+    if alone:
+        place = blended_transform_factory(figure.transFigure, ax.transAxes)
+        text.set(x=0.01, transform=offset_copy(place, figure, y=pad, units="points"))
 
 
 def set_figure_headline(axes: np.ndarray[Any, np.dtype[np.object_]], title: str) -> None:
@@ -266,29 +305,27 @@ def set_figure_headline(axes: np.ndarray[Any, np.dtype[np.object_]], title: str)
 
 def set_panel_title(ax: Axes, title: str, *, width: int = 20, below: Sequence[str] = ()) -> None:
     """Write the title of one of several panels, with lines in plain text below it."""
-    text = broken(title, width=width)
-    ax.set_title(text, fontsize=11, pad=6 + 14 * len(below))
+    label_height = 16 * bool(ax.get_ylabel())
+    ax.set_title(broken(title, width=width), fontsize=11, pad=6 + label_height + 14 * len(below))
     ax.annotate(
-        "\n".join(below), (0, 1), xycoords="axes fraction", xytext=(0, 4),
+        "\n".join(below), (0, 1), xycoords="axes fraction", xytext=(0, 4 + label_height),
         textcoords="offset points", fontsize=10, va="bottom",
     )  # fmt: skip
 
 
-def align_headline(ax: Axes) -> None:
-    """Move a title to the left edge of the whole chart, tick labels included."""
-    figure = _laid_out(ax)
-    left = ax.get_tightbbox(figure.canvas.get_renderer(), for_layout_only=True)
-    if left is not None:
-        title = next(child for child in (ax.title, ax._left_title) if child.get_text())
-        title.set_x(ax.transAxes.inverted().transform((left.x0, 0))[0])
+def label_above(ax: Axes, label: str, *, categories: bool = False) -> None:
+    """Write the label of the vertical axis above it, so that nobody has to turn the head."""
+    ax.set_ylabel(label, rotation=0, ha="right" if categories else "left", va="bottom")
+    place = offset_copy(ax.transAxes, figure_of(ax), x=-5 * categories, y=4,
+                        units="points")  # fmt: skip
+    ax.yaxis.set_label_coords(0, 1, transform=place)
 
 
-def _laid_out(ax: Axes) -> Any:
-    """Return the figure with its layout settled, so that text can be measured."""
+def figure_of(ax: Axes) -> Figure:
+    """Return the whole figure that Axes belong to."""
     figure = ax.get_figure(root=True)
     if figure is None:
         raise ValueError("the Axes belong to no figure")
-    figure.draw_without_rendering()
     return figure
 
 
@@ -309,12 +346,13 @@ def draw_grouped_bars(
     sns.barplot(
         table, x=value, y=category, hue=group, orient="h", order=order, hue_order=list(styles),
         palette={name: style.colour for name, style in styles.items()},
-        saturation=1, errorbar=None, legend=False, ax=ax, width=0.84,
+        saturation=1, errorbar=None, legend=False, ax=ax, width=0.84, gap=0.06,
     )  # fmt: skip
     drawn: dict[str, list[tuple[float, float]]] = {}
-    for (name, style), bars in zip(styles.items(), ax.containers, strict=True):
-        for bar in bars.get_children():
-            bar.set(hatch=style.hatch, edgecolor="white", linewidth=0.6)
+    groups = [each for each in ax.containers if isinstance(each, BarContainer)]
+    for (name, style), bars in zip(styles.items(), groups, strict=True):
+        for bar in bars:
+            bar.set(hatch=style.hatch, edgecolor="white", linewidth=0)
             point = (bar.get_x() + bar.get_width(), bar.get_y() + bar.get_height() / 2)
             drawn.setdefault(name, []).append(point)
     clear_category_axis(ax)
@@ -395,8 +433,8 @@ def label_ends(ax: Axes, labels: Sequence[EndLabel], *, width: int = 20) -> None
         ax.text(1.03, 0.5, broken(label.text, width=width), transform=ax.transAxes, va="center")
         for label in labels
     ]
-    renderer = _laid_out(ax).canvas.get_renderer()
-    heights = [text.get_window_extent(renderer).height * 1.06 for text in texts]
+    figure_of(ax).draw_without_rendering()
+    heights = [text.get_window_extent().height * 1.06 for text in texts]
     wanted = [float(ax.transData.transform((label.x, label.y))[1]) for label in labels]
     low, high = ax.bbox.y0, ax.bbox.y1
     places = spread(wanted, heights, low=low, high=high)

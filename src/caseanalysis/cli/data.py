@@ -116,10 +116,14 @@ def _open(store: Path | None) -> Store:
 
 
 def _list_left_out(outcomes: list[Outcome]) -> None:
-    left_out = [outcome for outcome in outcomes if outcome.result in ("unknown", "refused")]
-    if left_out:
-        rows = [(outcome.path, outcome.result, outcome.detail) for outcome in left_out]
-        reporter.table("Left out", ("File", "Result", "Why"), rows)
+    for outcome in outcomes:
+        if outcome.result in ("unknown", "refused"):
+            reporter.say(
+                f"{outcome.result}: {outcome.path}: {outcome.detail}",
+                event=f"file {outcome.result}",
+                path=str(outcome.path),
+                detail=outcome.detail,
+            )
 
 
 def _list_held(held: Store) -> None:

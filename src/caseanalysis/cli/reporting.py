@@ -24,8 +24,8 @@ class Reporter:
     """Prints results, progress and errors as the global options ask."""
 
     def __init__(self) -> None:
-        self.out = Console()
-        self.err = Console(stderr=True)
+        self.out = _console(stderr=False)
+        self.err = _console(stderr=True)
         self.log = logging.getLogger("caseanalysis")
         self.quiet = False
         self.log_json = False
@@ -112,6 +112,14 @@ class Reporter:
         self.log.error("interrupted")
         if not self.log_json:
             self.err.print("interrupted; reports already published are as they were")
+
+
+def _console(*, stderr: bool) -> Console:
+    console = Console(stderr=stderr)
+    if not console.is_terminal:
+        # A log file has no width to fit; narrow columns would only break names apart.
+        console.width = 200
+    return console
 
 
 reporter = Reporter()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,6 +10,11 @@ from typing import Any
 
 #: Media type of the facts that a build collects; JupyterLab passes over it.
 FACTS = "application/vnd.caseanalysis+json"
+
+
+def slug(text: str) -> str:
+    """Return a text as an identifier of lower-case words and hyphens."""
+    return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-") or "x"
 
 
 @dataclass(frozen=True)

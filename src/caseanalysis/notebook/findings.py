@@ -13,24 +13,19 @@ from caseanalysis.errors import MethodError
 from caseanalysis.formatting import MISSING, format_value, is_missing
 from caseanalysis.methods.columns import require_columns
 from caseanalysis.notebook.markup import scrolling
+from caseanalysis.notebook.signs import SIGNS, verdict_html
 
-#: Each verdict with its sign, so that colour alone tells nothing.
-VERDICTS: dict[str, str] = {
-    "reproduced": "✓",
-    "within range": "≈",
-    "differs": "✗",
-    "contradicts itself": "⇄",
-    "not testable": "?",
-}
-REQUIRED = ("claim", "statement", "unit", "printed", "recomputed", "verdict", "reason")
-OPTIONAL = ("quotation", "place", "figure", "comparator", "step", "lower", "upper")
+REQUIRED = ("claim_id", "statement", "unit", "printed", "recomputed", "verdict", "reason")
+OPTIONAL = ("area", "figure", "place", "quotation", "lower", "upper", "basis")
 
 _KINDS = {"percent": "percent", "pounds": "pounds"}
 _SUFFIXES = {"count a day": " a day", "days": " days", "points": " points"}
 
 
-def finding_facts(findings: pd.DataFrame) -> list[dict[str, Any]]:
-    """Return findings as plain records, gaps as None.
+def finding_facts(
+    findings: pd.DataFrame, steps: Mapping[str, float | None]
+) -> list[dict[str, Any]]:
+    """Return findings as plain records, gaps as None, with the rounding step of each claim.
 
     Raises
     ------
@@ -38,17 +33,23 @@ def finding_facts(findings: pd.DataFrame) -> list[dict[str, Any]]:
         If a column is missing or a verdict is not one of the known words.
     """
     require_columns(findings, REQUIRED, where="findings")
-    unknown = sorted(set(findings["verdict"]) - set(VERDICTS), key=str)
+    unknown = sorted(set(findings["verdict"]) - set(SIGNS), key=str)
     if unknown:
         raise MethodError(
             where="findings",
             found=f"the verdict {unknown[0]!r}",
-            wanted=f"one of {', '.join(VERDICTS)}",
+            wanted=f"one of {', '.join(SIGNS)}",
             remedy="compute the verdict with the module's own function",
         )
     names = [name for name in (*REQUIRED, *OPTIONAL) if name in findings]
     rows = findings[names].to_dict("records")
-    return [{str(name): _plain(value) for name, value in row.items()} for row in rows]
+    return [
+        {
+            **{str(name): _plain(value) for name, value in row.items()},
+            "step": steps.get(row["claim_id"]),
+        }
+        for row in rows
+    ]
 
 
 def _plain(value: Any) -> Any:
@@ -67,7 +68,7 @@ def findings_html(facts: list[dict[str, Any]], *, caption: str, identifier: str)
     )
     html = (
         f'<table class="ca-table ca-findings" id="{identifier}">'
-        f"<caption>{escape(caption)}</caption><thead><tr>{head}</tr></thead>"
+        f"<caption><span>{escape(caption)}</span></caption><thead><tr>{head}</tr></thead>"
         f"<tbody>{''.join(map(_row, facts))}</tbody></table>"
     )
     return scrolling(html, caption)
@@ -80,28 +81,20 @@ def amount(value: float | None, unit: str, *, step: float | None, more: int = 0)
     """
     if value is None:
         return MISSING
-    places = max(0, -math.floor(math.log10(step))) if step else 1
+    places = max(0, -math.floor(math.log10(step) + 1e-9)) if step else 1
     kind = _KINDS.get(unit, "decimal")
     scaled = value / 100 if unit == "percent" else value
     return format_value(scaled, f"{kind} {min(places + more, 9)}") + _SUFFIXES.get(unit, "")
 
 
 def _row(fact: Mapping[str, Any]) -> str:
-    identifier = f"claim-{escape(str(fact['claim']))}"
+    identifier = f"claim-{escape(str(fact['claim_id']))}"
     return (
-        f'<tr id="{identifier}"><th scope="row">{escape(str(fact["claim"]))}</th>'
+        f'<tr id="{identifier}"><th scope="row">{escape(str(fact["claim_id"]))}</th>'
         f"<td>{_statement(fact)}</td>"
         f'<td class="ca-number">{escape(_printed(fact))}</td>'
         f'<td class="ca-number">{_recomputed(fact)}</td>'
         f"<td>{verdict_html(fact['verdict'])}</td><td>{escape(fact['reason'] or '')}</td></tr>"
-    )
-
-
-def verdict_html(verdict: str) -> str:
-    """Return a verdict as sign and word."""
-    return (
-        f'<span class="ca-verdict ca-{verdict.replace(" ", "-")}">'
-        f'<span aria-hidden="true">{VERDICTS[verdict]}</span> {verdict}</span>'
     )
 
 
@@ -114,7 +107,7 @@ def _statement(fact: Mapping[str, Any]) -> str:
 
 
 def _printed(fact: Mapping[str, Any]) -> str:
-    if fact["printed"] is None and fact.get("comparator"):
+    if fact["printed"] is None:
         return "a comparison"
     return amount(fact["printed"], fact["unit"], step=fact.get("step"))
 

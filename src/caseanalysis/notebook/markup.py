@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import string
 from collections.abc import Mapping, Sequence
 from html import escape
@@ -19,11 +18,6 @@ Column = str | tuple[str, str]
 
 #: Tables with more columns than this may be wider than a narrow screen and so scroll by themselves.
 NARROW = 2
-
-
-def slug(text: str) -> str:
-    """Return a text as an identifier of lower-case words and hyphens."""
-    return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-") or "x"
 
 
 def fill(template: str, values: Mapping[str, Any]) -> str:
@@ -72,7 +66,7 @@ def table_html(
     styled = {name: _style(table[name], column, caption) for name, column in columns.items()}
     cells = [_column_cells(table[name], style) for name, (_, style) in styled.items()]
     html = (
-        f'<table class="ca-table" id="{identifier}"><caption>{escape(caption)}</caption>'
+        f'<table class="ca-table" id="{identifier}"><caption><span>{escape(caption)}</span></caption>'
         f"<thead><tr>{''.join(_head(label, style) for label, style in styled.values())}</tr>"
         f"</thead><tbody>{''.join(map(_row, zip(*cells, strict=True)))}</tbody></table>"
     )

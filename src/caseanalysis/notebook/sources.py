@@ -9,7 +9,8 @@ from typing import Any
 
 from caseanalysis.errors import MissingDataError
 from caseanalysis.library import Evidence, Input
-from caseanalysis.notebook.markup import scrolling, slug
+from caseanalysis.notebook.display import slug
+from caseanalysis.notebook.markup import scrolling
 
 
 def note_html(evidence: Sequence[Evidence], note: str | None) -> str:
@@ -60,7 +61,7 @@ def sources_html(
     head = "".join(f'<th scope="col">{label}</th>' for label in labels)
     html = (
         f'<table class="ca-table ca-sources" id="{identifier}">'
-        f"<caption>{caption}</caption><thead><tr>{head}</tr></thead>"
+        f"<caption><span>{caption}</span></caption><thead><tr>{head}</tr></thead>"
         f"<tbody>{''.join(map(_rows, evidence))}</tbody></table>"
     )
     return scrolling(html, caption) + _gaps_html(gaps)

@@ -13,10 +13,10 @@ from caseanalysis.case import Case, Claim, load_case, load_claims
 from caseanalysis.errors import MethodError, MissingDataError
 from caseanalysis.library import Evidence, Library, open_library
 from caseanalysis.methods.columns import require_columns
-from caseanalysis.notebook.display import Fragment, look, show_in_notebook
+from caseanalysis.notebook.display import Fragment, look, show_in_notebook, slug
 from caseanalysis.notebook.findings import finding_facts, findings_html
 from caseanalysis.notebook.images import figure_of, image_html
-from caseanalysis.notebook.markup import Column, fill, paragraph, slug, table_html
+from caseanalysis.notebook.markup import Column, fill, paragraph, table_html
 from caseanalysis.notebook.sources import evidence_facts, note_html, sources_html
 from caseanalysis.parameters import check_parameters
 
@@ -270,9 +270,8 @@ class Study:
         Parameters
         ----------
         findings : DataFrame
-            Columns ``claim``, ``statement``, ``unit``, ``printed``, ``recomputed``, ``verdict``
-            and ``reason``; where there are, ``quotation``, ``place``, ``figure``, ``comparator``,
-            ``step``, ``lower`` and ``upper``. Numbers are in the printed unit: 17 percent is 17.
+            As returned by ``caseanalysis.methods.verdicts.test_claims``. Numbers are in the
+            printed unit: 17 percent is 17.
 
         Raises
         ------
@@ -284,9 +283,10 @@ class Study:
                 "findings", needs="claims of this area", where="add them to the case's claims.csv"
             )
             return
-        facts = finding_facts(findings)
+        steps = {claim.id: claim.step for claim in self.claims}
+        facts = finding_facts(findings, steps)
         html = findings_html(facts, caption=caption, identifier=self._identifier("findings"))
-        plain = "\n".join(f"{fact['claim']}: {fact['verdict']}" for fact in facts)
+        plain = "\n".join(f"{fact['claim_id']}: {fact['verdict']}" for fact in facts)
         self._put("findings", f'<div class="ca-block">{html}</div>', plain, {"findings": facts})
 
     def sources(self) -> None:

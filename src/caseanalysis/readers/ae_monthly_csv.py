@@ -15,9 +15,15 @@ from caseanalysis.officialfile import OfficialFile
 from caseanalysis.periods import parse_month
 from caseanalysis.readers.ae_totals import england_checks, withheld_notes
 from caseanalysis.readers.contract import Reader, Reading
+from caseanalysis.readers.csv_columns import counts, fits, pick, plain
 
-_LABELS = {"period": "period", "org code": "org_code", "parent org": "region",
-           "org name": "org_name"}  # fmt: skip
+_LABELS = {
+    "period": "period",
+    "org_code": "org code",
+    "region": "parent org",
+    "org_name": "org name",
+}
+_WITHHELD = ("-", "")
 _TYPES = {"1": "type 1", "2": "type 2", "3": "other( a&e)? department"}
 #: The headings whose columns add up to each figure.
 _PARTS: dict[str, tuple[str, ...]] = {
@@ -48,6 +54,7 @@ _PARTS: dict[str, tuple[str, ...]] = {
         r"patients who have waited 12\+ hr?s from dta to admission",
     ),
 }
+_HEADINGS = tuple(dict.fromkeys(heading for parts in _PARTS.values() for heading in parts))
 _SUMS = {
     **{
         whole: (f"{stem}_type_1", f"{stem}_type_2", f"{stem}_type_3")
@@ -59,13 +66,12 @@ _SUMS = {
     },
     "emergency_admissions": ("admissions_via_ae", "other_emergency_admissions"),
 }
-_TRAITS = ("period", "org code", "org name", "a&e attendances type 1",
-           "attendances over 4hrs type 1")  # fmt: skip
 
 
 def recognise(file: OfficialFile) -> bool:
     """Return whether a file is the monthly A&E CSV by provider."""
-    return set(_TRAITS) <= {_plain(heading) for heading in file.csv_header}
+    attendances, waits = _PARTS["attendances_type_1"][0], _PARTS["over_4_hours_type_1"][0]
+    return fits(file.csv_header, (*_LABELS.values(), attendances, waits))
 
 
 def read(file: OfficialFile) -> Reading:
@@ -80,12 +86,13 @@ def read(file: OfficialFile) -> Reading:
         If a column or the TOTAL row is missing, a cell is no count, the rows are of different
         months, or England is not the sum of its providers.
     """
-    frame = file.frame().rename(columns=_plain)
+    frame = file.frame()
     labels = _labels(file, frame)
     month = _month(file, labels)
-    figures = _figures(file, frame)
+    printed = _printed(file, frame)
     england = labels["level"] == "england"
-    providers = figures[~england].set_index(labels.loc[~england, "org_code"])
+    providers = printed[~england].set_index(labels.loc[~england, "org_code"])
+    figures = _figures(printed.rename(columns=plain))
     table = pd.concat([labels.drop(columns="period"), figures], axis=1)
     table.insert(0, "month", pd.Timestamp(year=month.year, month=month.month, day=1))
     return Reading(
@@ -93,20 +100,14 @@ def read(file: OfficialFile) -> Reading:
         release=f"{month.strftime('%B %Y')}, undated",
         period=str(month),
         slice_=str(month),
-        checks=england_checks(file, providers, figures[england].iloc[0], place="the file"),
+        checks=england_checks(file, providers, printed[england].iloc[0], place="the file"),
         notes=withheld_notes(providers) + _unused(frame),
     )
 
 
-def _plain(heading: str) -> str:
-    return " ".join(heading.split()).casefold()
-
-
 def _labels(file: OfficialFile, frame: pd.DataFrame) -> pd.DataFrame:
-    missing = [heading for heading in _LABELS if heading not in frame.columns]
-    if missing:
-        raise file.broken("row 1", found=f"no column {missing[0]!r}", wanted="that column")
-    labels = frame[list(_LABELS)].rename(columns=_LABELS).apply(lambda column: column.str.strip())
+    columns = pick(file, frame, _LABELS)
+    labels = pd.DataFrame({name: frame[heading].str.strip() for name, heading in columns.items()})
     total = labels["period"].str.casefold() == "total"
     if total.sum() != 1:
         raise file.broken(
@@ -144,47 +145,40 @@ def _month(file: OfficialFile, labels: pd.DataFrame) -> pd.Period:
     return months.pop()
 
 
-def _figures(file: OfficialFile, frame: pd.DataFrame) -> pd.DataFrame:
+def _printed(file: OfficialFile, frame: pd.DataFrame) -> pd.DataFrame:
+    """Return the columns of figures as printed; '-' and blank are missing."""
+    columns = pick(file, frame, {heading: heading for heading in _HEADINGS})
+    return pd.DataFrame(
+        {name: counts(file, frame[name], withheld=_WITHHELD) for name in columns.values()}
+    )
+
+
+def _figures(printed: pd.DataFrame) -> pd.DataFrame:
+    """Return the measures; one that a missing figure is part of is missing."""
     figures = pd.DataFrame(
         {
-            name: sum((_column(file, frame, heading) for heading in headings), start=0.0)
+            name: printed[[at for at in printed if _one_of(headings, str(at))]].sum(
+                axis=1, skipna=False
+            )
             for name, headings in _PARTS.items()
         }
     )
     for whole, parts in _SUMS.items():
         figures[whole] = figures[list(parts)].sum(axis=1, skipna=False)
-    return figures[list(schemas.AE_MEASURES)]
+    ordered: pd.DataFrame = figures[list(schemas.AE_MEASURES)]
+    return ordered
 
 
-def _column(file: OfficialFile, frame: pd.DataFrame, heading: str) -> pd.Series:
-    """Return one column of counts; '-' and blank are missing."""
-    found = [name for name in frame.columns if re.fullmatch(heading, name)]
-    if len(found) != 1:
-        raise file.broken(
-            "row 1",
-            found=f"{len(found) or 'no'} columns headed so",
-            wanted=f"one column headed like {heading!r}",
-        )
-    text = frame[found[0]].str.strip()
-    withheld = text.isin(["", "-"])
-    wrong = frame.index[~withheld & ~text.str.fullmatch(r"\d+(\.0+)?")]
-    if len(wrong):
-        raise file.broken(
-            f"row {wrong[0] + 2}, {found[0]}",
-            found=repr(text[wrong[0]]),
-            wanted="a count, or '-' where it is withheld",
-        )
-    return pd.to_numeric(text.mask(withheld)).astype(float)
+def _one_of(headings: tuple[str, ...], text: str) -> bool:
+    return any(re.fullmatch(heading, text) for heading in headings)
 
 
 def _unused(frame: pd.DataFrame) -> tuple[str, ...]:
-    known = [heading for headings in _PARTS.values() for heading in headings]
+    known = (*_LABELS.values(), *_HEADINGS)
     extra = [
         str(name)
         for name in frame.columns
-        if name not in _LABELS
-        and not any(re.fullmatch(heading, name) for heading in known)
-        and frame[name].str.strip().ne("").any()
+        if not _one_of(known, plain(name)) and frame[name].str.strip().ne("").any()
     ]
     return (f"columns that this table does not hold: {', '.join(extra)}",) if extra else ()
 

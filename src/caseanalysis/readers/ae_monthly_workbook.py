@@ -11,7 +11,6 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from itertools import accumulate
 
 import numpy as np
 import pandas as pd
@@ -27,6 +26,7 @@ from caseanalysis.readers.ae_totals import (
     withheld_notes,
 )
 from caseanalysis.readers.contract import Check, Reader, Reading
+from caseanalysis.readers.csv_columns import plain
 
 _SHEET = "Provider Level Data"
 _TITLE = "a&e attendances & emergency admission"
@@ -182,8 +182,8 @@ def _release(file: OfficialFile, title: Grid, month: pd.Period) -> tuple[date | 
 def _positions(file: OfficialFile, grid: Grid, header: int) -> dict[str, int]:
     """Return the column of each figure, by its heading and the heading of its group."""
     above = grid[header - 1] if header else [""] * len(grid[header])
-    groups = accumulate((_plain(cell) for cell in above), lambda last, cell: cell or last)
-    columns = list(zip(groups, (_plain(cell) for cell in grid[header]), strict=True))
+    groups = pd.Series([plain(str(cell)) or None for cell in above], dtype=object).ffill()
+    columns = list(zip(groups.astype(str), map(plain, map(str, grid[header])), strict=True))
     positions = {}
     for name, (group, heading) in _HEADINGS.items():
         found = [
@@ -200,10 +200,6 @@ def _positions(file: OfficialFile, grid: Grid, header: int) -> dict[str, int]:
             )
         positions[name] = found[0]
     return positions
-
-
-def _plain(cell: Cell) -> str:
-    return " ".join(str(cell).split()).casefold()
 
 
 def _rows(file: OfficialFile, grid: Grid, header: int) -> _Rows:

@@ -36,8 +36,9 @@ def england_checks(
         If England is not the sum of its providers, or is missing where providers have figures.
     """
     checks = []
-    for measure, ours in providers.sum(min_count=1).items():
-        total = england[measure]
+    sums = providers.sum(min_count=1).to_dict()
+    for measure in map(str, providers.columns):
+        ours, total = sums[measure], float(england[measure])
         if np.isnan(ours) and np.isnan(total):
             continue
         if not abs(ours - total) <= ROUNDING:
@@ -100,11 +101,11 @@ def withheld_notes(providers: pd.DataFrame) -> tuple[str, ...]:
     providers : DataFrame
         One row a provider (its code is the index), one column a measure.
     """
-    missing = providers.isna().to_numpy()
+    missing = providers.isna()
     measures: dict[tuple[str, ...], list[str]] = {}
-    for column in np.flatnonzero(missing.any(axis=0)):
-        codes = tuple(sorted(str(code) for code in providers.index[missing[:, column]]))
-        measures.setdefault(codes, []).append(str(providers.columns[column]))
+    for measure in missing.any().loc[lambda any_: any_].index:
+        codes = tuple(sorted(missing.index[missing[measure]].astype(str)))
+        measures.setdefault(codes, []).append(str(measure))
     return tuple(
         f"withheld by the publisher and missing here: {', '.join(names)}, "
         f"for {len(codes)} organisations ({', '.join(codes)})"

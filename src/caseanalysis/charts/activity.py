@@ -1,0 +1,192 @@
+"""Charts of hospital activity: what is added by the horizon year, and totals by trust."""
+
+from __future__ import annotations
+
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.lines import Line2D
+
+from caseanalysis.charts import style
+
+_ADDITIONAL_COLUMNS = ("activity", "printed", "recomputed", "lower", "upper")
+_TOTAL_COLUMNS = ("activity", "trust_name", "value")
+
+
+@style.use_style()
+def plot_additional_activity(
+    table: pd.DataFrame,
+    *,
+    label: str = "Additional events a day",
+    ax: Axes | None = None,
+    title: str | None = None,
+) -> Axes:
+    """Draw the additional activity that a case printed beside the same quantity recomputed.
+
+    Parameters
+    ----------
+    table : DataFrame
+        ``activity``, ``printed`` (may be missing), ``recomputed``, ``lower``, ``upper``, in events
+        a day.
+    label : str
+        Axis label with the unit and the horizon year.
+    ax : Axes, optional
+        Axes to draw on.
+    title : str, optional
+        Title; without it the activity with the greatest distance between the two.
+
+    Returns
+    -------
+    Axes
+        A hollow diamond for the printed number, a dot with its interval for the recomputed one,
+        and both written out at the right.
+    """
+    style.check_columns(table, _ADDITIONAL_COLUMNS, chart="additional activity", value="recomputed")
+    ax = style.new_axes(ax, height=max(3.6, 1.9 + 0.5 * len(table)))
+    heights = list(range(len(table)))
+    _draw_pairs(ax, table, heights)
+    _write_numbers(ax, table, heights)
+    ax.axvline(0, color=style.INK, linewidth=1)
+    names = [style.broken(name, width=22) for name in table["activity"]]
+    ax.set(yticks=heights, yticklabels=names, ylim=(len(table) - 0.5, -0.6), xlabel=label)
+    style.clear_category_axis(ax)
+    style.few_ticks(ax.xaxis, most=5)
+    style.show_counts(ax.xaxis)
+    style.add_key(ax, _pair_keys())
+    style.set_headline(ax, title or _additional_headline(table))
+    return ax
+
+
+def describe_additional_activity(table: pd.DataFrame) -> str:
+    """Return alt text for additional activity: its range, and where the two numbers differ."""
+    style.check_columns(table, _ADDITIONAL_COLUMNS, chart="additional activity", value="recomputed")
+    known = table.dropna(subset="recomputed")
+    least, most = known.loc[known["recomputed"].idxmin()], known.loc[known["recomputed"].idxmax()]
+    return style.compose_description(
+        f"Additional events a day, printed and recomputed, for {len(table)} types of activity.",
+        f"{_additional_headline(table)}.",
+        f"Recomputed numbers run from {_daily(least['recomputed'])} ({least['activity']}) to "
+        f"{_daily(most['recomputed'])} ({most['activity']}).",
+    )
+
+
+def _decimals(value: float) -> int:
+    return 0 if abs(value) >= 10 else 1
+
+
+def _daily(value: float) -> str:
+    return style.signed_text(value, decimals=_decimals(value))
+
+
+def _draw_pairs(ax: Axes, table: pd.DataFrame, heights: list[int]) -> None:
+    ax.hlines(heights, table["printed"], table["recomputed"], color=style.PALE, linewidth=5)
+    ax.hlines(heights, table["lower"], table["upper"], color=style.BLUE, linewidth=2.2)
+    ax.plot(table["recomputed"], heights, "o", color=style.BLUE, markersize=6, zorder=3)
+    ax.plot(table["printed"], heights, "D", color=style.VERMILLION, markersize=8, zorder=4,
+            markerfacecolor="none", markeredgewidth=2)  # fmt: skip
+
+
+def _pair_keys() -> list[Line2D]:
+    return [
+        Line2D([], [], color=style.VERMILLION, marker="D", markersize=8, linestyle="none",
+               markerfacecolor="none", markeredgewidth=2, label="Printed in the case"),
+        Line2D([], [], color=style.BLUE, marker="o", markersize=6, linewidth=2.2,
+               label="Recomputed, with interval"),
+    ]  # fmt: skip
+
+
+def _write_numbers(ax: Axes, table: pd.DataFrame, heights: list[int]) -> None:
+    """Write both numbers of each row, and the interval, in two columns right of the chart."""
+    printed = ["none" if pd.isna(value) else _daily(value) for value in table["printed"]]
+    columns = {66: ("Printed", printed), 192: ("Recomputed", _intervals(table))}
+    for points, (heading, texts) in columns.items():
+        ax.annotate(heading, (1, 1), xycoords="axes fraction", xytext=(points, 0),
+                    textcoords="offset points", ha="right", va="bottom", fontsize=10)  # fmt: skip
+        for height, text in zip(heights, texts, strict=True):
+            ax.annotate(text, (1, height), xycoords=ax.get_yaxis_transform(), xytext=(points, 0),
+                        textcoords="offset points", ha="right", va="center",
+                        fontsize=10.5)  # fmt: skip
+
+
+def _intervals(table: pd.DataFrame) -> list[str]:
+    written = []
+    for row in table.to_dict("records"):
+        decimals = _decimals(row["recomputed"])
+        bounds = [style.count_text(row[end], decimals=decimals) for end in ("lower", "upper")]
+        known = pd.notna(row["lower"]) and pd.notna(row["upper"])
+        interval = f" ({' to '.join(bounds)})" if known else ""
+        written.append(f"{_daily(row['recomputed'])}{interval}")
+    return written
+
+
+def _additional_headline(table: pd.DataFrame) -> str:
+    both = table.dropna(subset=["printed", "recomputed"])
+    if both.empty:
+        row = table.loc[table["recomputed"].idxmax()]
+        return f"{row['activity']} grows most, by {_daily(row['recomputed'])} a day recomputed"
+    row = both.loc[(both["recomputed"] - both["printed"]).abs().idxmax()]
+    return (
+        f"Printed and recomputed lie furthest apart for {row['activity']}: "
+        f"{_daily(row['printed'])} against {_daily(row['recomputed'])} a day"
+    )
+
+
+@style.use_style()
+def plot_totals(
+    table: pd.DataFrame,
+    *,
+    label: str = "Events a year",
+    ax: Axes | None = None,
+    title: str = "Activity by trust",
+) -> Axes:
+    """Draw activity in a year by trust, with each number.
+
+    Parameters
+    ----------
+    table : DataFrame
+        ``activity``, ``trust_name``, ``value`` (events; missing where withheld).
+    label : str
+        Axis label with the unit and the year.
+    ax : Axes, optional
+        Axes to draw on.
+    title : str
+        Title.
+
+    Returns
+    -------
+    Axes
+        Horizontal bars grouped by activity. A missing value has no bar and no number.
+    """
+    style.check_columns(table, _TOTAL_COLUMNS, chart="totals", value="value")
+    ax = style.new_axes(ax, height=style.bar_chart_height(len(table)))
+    styles = style.series_styles(style.in_order(table["trust_name"]))
+    broken = table.assign(activity=[style.broken(each, width=22) for each in table["activity"]])
+    drawn = style.draw_grouped_bars(
+        ax, broken, value="value", category="activity", group="trust_name", styles=styles
+    )
+    for bars in drawn.values():
+        for value, height in bars:
+            style.label_bar(ax, value, height, style.count_text(value))
+    ax.margins(x=0.14)
+    ax.set_xlim(left=0)
+    ax.set_xlabel(label)
+    ax.yaxis.label.set_visible(False)
+    style.few_ticks(ax.xaxis, most=6)
+    style.show_counts(ax.xaxis)
+    style.add_key(ax, style.bar_keys(styles))
+    style.set_headline(ax, title)
+    return ax
+
+
+def describe_totals(table: pd.DataFrame, *, label: str = "Events a year") -> str:
+    """Return alt text for totals: the greatest and the smallest number, and what is missing."""
+    style.check_columns(table, _TOTAL_COLUMNS, chart="totals", value="value")
+    known = table.dropna(subset="value")
+    least, most = known.loc[known["value"].idxmin()], known.loc[known["value"].idxmax()]
+    gaps = len(table) - len(known)
+    return style.compose_description(
+        f"Bars of activity ({label}) by type and trust.",
+        f"The most is {style.count_text(most['value'])} ({most['activity']}, "
+        f"{most['trust_name']}), the least {style.count_text(least['value'])} "
+        f"({least['activity']}, {least['trust_name']}).",
+        *([f"{gaps} withheld or missing."] if gaps else []),
+    )

@@ -1,0 +1,220 @@
+"""Charts of demand: activity by age in two years, and what its change consists of."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure, SubFigure
+from matplotlib.patches import Patch
+
+from caseanalysis.charts import style
+
+_GROWTH_COLUMNS = ("trust_name", "age_group", "base", "horizon", "change")
+_TOTAL = "total"
+
+
+@style.use_style()
+def plot_growth_by_age(
+    table: pd.DataFrame,
+    *,
+    base_label: str,
+    horizon_label: str,
+    label: str = "Emergency admissions a year",
+    figure: Figure | SubFigure | None = None,
+    title: str | None = None,
+) -> np.ndarray[Any, np.dtype[np.object_]]:
+    """Draw activity by age band in the base and the horizon year, one panel a trust.
+
+    Parameters
+    ----------
+    table : DataFrame
+        ``trust_name``, ``age_group`` from the youngest, ``base`` and ``horizon`` (events),
+        ``change`` (relative, 0.46 is 46% more).
+    base_label, horizon_label : str
+        The years in words.
+    label : str
+        Axis label with the unit.
+    figure : Figure, optional
+        Empty figure to draw on.
+    title : str, optional
+        Title; without it the age band and trust that grow most.
+
+    Returns
+    -------
+    array of Axes
+        One for each trust, on one scale. The relative change stands beside the bars.
+    """
+    style.check_columns(table, _GROWTH_COLUMNS, chart="growth by age", value="change")
+    trusts = style.in_order(table["trust_name"])
+    bands = style.in_order(table["age_group"])
+    axes = style.new_panels(
+        len(trusts), columns=min(3, len(trusts)), height=1.8 + 0.42 * len(bands), figure=figure,
+        sharex=True, sharey=True,
+    )  # fmt: skip
+    for ax, trust in zip(axes, trusts, strict=True):
+        _draw_ages(ax, table.loc[table["trust_name"].eq(trust)], bands)
+        style.set_panel_title(ax, trust)
+        ax.set_xlabel(style.broken(label, width=24))
+    axes[0].set(yticks=range(len(bands)), yticklabels=bands)
+    style.label_above(axes[0], "Age (years)", categories=True)
+    style.leave_room(axes)
+    keys = {base_label: style.SeriesStyle(style.SKY, "-", "o", "//"),
+            horizon_label: style.SeriesStyle(style.BLUE, "-", "o")}  # fmt: skip
+    style.add_key(axes[0], style.bar_keys(keys))
+    style.set_figure_headline(axes, title or _growth_headline(table, base_label, horizon_label))
+    return axes
+
+
+def describe_growth_by_age(
+    table: pd.DataFrame,
+    *,
+    base_label: str,
+    horizon_label: str,
+    label: str = "Emergency admissions a year",
+) -> str:
+    """Return alt text for activity by age: where it grows most and least."""
+    style.check_columns(table, _GROWTH_COLUMNS, chart="growth by age", value="change")
+    least = table.loc[table["change"].idxmin()]
+    trusts = table["trust_name"].nunique()
+    return style.compose_description(
+        f"Bars by age band, {label}, {base_label} and {horizon_label}, "
+        f"{trusts} {'trust' if trusts == 1 else 'trusts'}.",
+        f"{_growth_headline(table, base_label, horizon_label)}.",
+        f"The least is {style.signed_text(least['change'], share=True)} at ages "
+        f"{least['age_group']} in {least['trust_name']}.",
+    )
+
+
+def _growth_headline(table: pd.DataFrame, base_label: str, horizon_label: str) -> str:
+    row = table.loc[table["change"].idxmax()]
+    return (
+        f"Ages {row['age_group']} in {row['trust_name']} grow most: "
+        f"{style.signed_text(row['change'], share=True)}, from {style.count_text(row['base'])} in "
+        f"{base_label} to {style.count_text(row['horizon'])} in {horizon_label}"
+    )
+
+
+def _draw_ages(ax: Axes, rows: pd.DataFrame, bands: list[str]) -> None:
+    heights = np.array([bands.index(band) for band in rows["age_group"]])
+    ax.barh(heights + 0.2, rows["base"], height=0.4, color=style.SKY, hatch="//",
+            edgecolor="white", linewidth=0)  # fmt: skip
+    ax.barh(heights - 0.2, rows["horizon"], height=0.4, color=style.BLUE, linewidth=0)  # fmt: skip
+    ends = rows[["base", "horizon"]].max(axis=1)
+    for height, end, change in zip(heights, ends, rows["change"], strict=True):
+        if pd.notna(change):
+            style.label_bar(ax, end, height, style.signed_text(change, share=True))
+    style.clear_category_axis(ax)
+    style.few_ticks(ax.xaxis, most=3)
+    style.show_counts(ax.xaxis)
+
+
+@style.use_style()
+def plot_decomposition(
+    table: pd.DataFrame,
+    *,
+    by: str = "trust_name",
+    label: str = "Change in emergency admissions a year",
+    figure: Figure | SubFigure | None = None,
+    title: str | None = None,
+) -> np.ndarray[Any, np.dtype[np.object_]]:
+    """Draw what a change consists of, as steps that add up to the total, one panel a trust.
+
+    Parameters
+    ----------
+    table : DataFrame
+        ``factor`` (each part in order, then ``total``), ``change`` (events), and the column named
+        by ``by``.
+    by : str
+        Column that names the trust or area of a panel.
+    label : str
+        Axis label with the unit.
+    figure : Figure, optional
+        Empty figure to draw on.
+    title : str, optional
+        Title; without it the greatest part.
+
+    Returns
+    -------
+    array of Axes
+        One for each trust or area. Each part starts where the one above it ends; increases are
+        plain, decreases hatched, the total is dark.
+    """
+    style.check_columns(table, ("factor", "change", by), chart="decomposition", value="change")
+    names = style.in_order(table[by])
+    factors = style.in_order(table["factor"])
+    axes = style.new_panels(
+        len(names), columns=min(3, len(names)), height=1.9 + 0.42 * len(factors), figure=figure,
+        sharex=True, sharey=True,
+    )  # fmt: skip
+    for ax, name in zip(axes, names, strict=True):
+        _draw_steps(ax, table.loc[table[by].eq(name)], factors)
+        style.set_panel_title(ax, name)
+        ax.set_xlabel(style.broken(label, width=24))
+    labels = [style.broken(factor.capitalize(), width=14) for factor in factors]
+    axes[0].set(yticks=range(len(factors)), yticklabels=labels, ylim=(len(factors) - 0.4, -0.6))
+    style.leave_room(axes)
+    style.add_key(axes[0], _step_keys())
+    style.set_figure_headline(axes, title or _decomposition_headline(table, by))
+    return axes
+
+
+def describe_decomposition(table: pd.DataFrame, *, by: str = "trust_name") -> str:
+    """Return alt text for a decomposition: the greatest part, and each total."""
+    style.check_columns(table, ("factor", "change", by), chart="decomposition", value="change")
+    totals = table.loc[table["factor"].eq(_TOTAL)]
+    parts = [factor for factor in style.in_order(table["factor"]) if factor != _TOTAL]
+    named = [
+        f"{name} {style.signed_text(change)}"
+        for name, change in zip(totals[by], totals["change"], strict=True)
+    ]
+    return style.compose_description(
+        f"Steps that split the change into {style.list_text(parts)}.",
+        f"{_decomposition_headline(table, by)}.",
+        *([f"Totals: {style.list_text(named)}."] if named else []),
+    )
+
+
+def _decomposition_headline(table: pd.DataFrame, by: str) -> str:
+    parts = table.loc[table["factor"].ne(_TOTAL)]
+    row = parts.loc[parts["change"].abs().idxmax()]
+    return (
+        f"The greatest part of the change is {row['factor']} in {row[by]}: "
+        f"{style.signed_text(row['change'])}"
+    )
+
+
+def _draw_steps(ax: Axes, rows: pd.DataFrame, factors: list[str]) -> None:
+    is_total = rows["factor"].eq(_TOTAL)
+    ends = rows["change"].where(~is_total, 0).cumsum()
+    starts = (ends - rows["change"]).where(~is_total, 0)
+    for factor, start, change in zip(rows["factor"], starts, rows["change"], strict=True):
+        height = factors.index(factor)
+        ax.barh(height, change, left=start, height=0.62, edgecolor="white", linewidth=0,
+                **_step_look(factor, change))  # fmt: skip
+        end = start + change
+        beyond = min(start, end) if end < 0 else max(start, end)
+        style.label_bar(ax, beyond, height, style.signed_text(change))
+    ax.axvline(0, color=style.INK, linewidth=1)
+    style.clear_category_axis(ax)
+    style.few_ticks(ax.xaxis, most=3)
+    style.show_counts(ax.xaxis)
+
+
+def _step_look(factor: str, change: float) -> dict[str, str]:
+    if factor == _TOTAL:
+        return {"facecolor": style.INK}
+    if change < 0:
+        return {"facecolor": style.VERMILLION, "hatch": "///"}
+    return {"facecolor": style.BLUE}
+
+
+def _step_keys() -> list[Patch]:
+    return [
+        Patch(edgecolor="white", label=label, **_step_look(factor, change))
+        for label, factor, change in (
+            ("Increase", "", 1.0), ("Decrease", "", -1.0), ("Total", _TOTAL, 1.0)
+        )
+    ]  # fmt: skip

@@ -1,0 +1,20 @@
+"""How a verdict is written: a sign and a word."""
+
+from __future__ import annotations
+
+#: Each verdict's sign, so that colour alone tells nothing.
+SIGNS: dict[str, str] = {
+    "reproduced": "✓",
+    "within range": "≈",
+    "differs": "✗",
+    "contradicts itself": "⇄",
+    "not testable": "?",
+}
+
+
+def verdict_html(verdict: str) -> str:
+    """Return a verdict as sign and word."""
+    return (
+        f'<span class="ca-verdict ca-{verdict.replace(" ", "-")}">'
+        f'<span aria-hidden="true">{SIGNS[verdict]}</span> {verdict}</span>'
+    )
