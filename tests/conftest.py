@@ -6,6 +6,10 @@ import os
 from pathlib import Path
 
 import pytest
+from small_publications import CASE
+
+from caseanalysis.case import Case, load_case
+from caseanalysis.store import Store
 
 ROOT = Path(__file__).parents[1]
 OFFICIAL = ROOT.parent / "shared" / "data"
@@ -30,3 +34,20 @@ def official() -> Path:
     if not OFFICIAL.is_dir():
         skip_or_fail("needs the publishers' own files at ../shared/data")
     return OFFICIAL
+
+
+@pytest.fixture(scope="session")
+def full_store(official: Path, tmp_path_factory: pytest.TempPathFactory) -> Store:
+    """A data store with every official file that a reader knows; not to be changed by a test."""
+    store = Store(tmp_path_factory.mktemp("full-store"))
+    store.add([official])
+    return store
+
+
+@pytest.fixture
+def two_rivers(tmp_path: Path) -> Case:
+    """A made-up case of two trusts and two places, one of them part of a larger district."""
+    folder = tmp_path / "project" / "cases" / "two-rivers"
+    folder.mkdir(parents=True)
+    (folder / "case.yaml").write_text(CASE, encoding="utf-8")
+    return load_case("two-rivers", tmp_path / "project")

@@ -73,9 +73,8 @@ def write_extracts(case: Case, store: Store, folder: Path) -> list[Extract]:
 
 
 def _refuse_missing(definitions: list[EvidenceTable], store: Store) -> None:
-    lacking = sorted(
-        {need for table in definitions for need in table.needs if not store.current(need)}
-    )
+    needed = {need for table in definitions for need in (*table.needs, *table.chosen_by)}
+    lacking = sorted(need for need in needed if not store.current(need))
     if lacking:
         raise MissingDataError(
             where=f"data store {store.root}",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import io
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,7 +15,7 @@ from caseanalysis.case import Case
 from caseanalysis.errors import MissingDataError, RecordError
 from caseanalysis.locations import data_root, store_root
 from caseanalysis.records import Record, load_yaml
-from caseanalysis.registers import source
+from caseanalysis.registers import publications_of, source
 from caseanalysis.schemas import TableSchema, validate_as
 from caseanalysis.store import Entry, Store
 from caseanalysis.tables import EVIDENCE_TABLES, EvidenceTable
@@ -136,9 +137,14 @@ class Library:
             if extract is None:
                 raise self._missing(definition)
             return self._from_extract(definition, extract, note=None)
-        held = self._from_store(definition)
         if extract is None:
-            return held
+            return self._from_store(definition)
+        try:
+            held = self._from_store(definition)
+        except MissingDataError as error:
+            # Files of the right kind, but of other areas or years than the case needs.
+            note = f"the data store does not serve, {error.where}: {error.found}"
+            return self._from_extract(definition, extract, note=note)
         embedded = self._from_extract(definition, extract, note=None)
         absent = _absent_keys(embedded.table, held.table, definition.schema)
         if not absent:
@@ -147,7 +153,9 @@ class Library:
         return self._from_extract(definition, extract, note=note)
 
     def _in_store(self, name: str) -> bool:
-        return all(self.store.current(need) for need in EVIDENCE_TABLES[name].needs)
+        definition = EVIDENCE_TABLES[name]
+        needed = (*definition.needs, *definition.chosen_by)
+        return all(self.store.current(need) for need in needed)
 
     def _from_store(self, definition: EvidenceTable) -> Evidence:
         return Evidence(
@@ -162,15 +170,15 @@ class Library:
         self, definition: EvidenceTable, record: ExtractRecord, *, note: str | None
     ) -> Evidence:
         path = self._extract_folder() / record.file
-        content = path.read_bytes()
+        content = path.read_bytes() if path.is_file() else b""
         if hashlib.sha256(content).hexdigest() != record.sha256:
             raise RecordError(
                 where=str(path),
-                found="other bytes than its record says",
+                found="other bytes than its record says" if content else "no file, or an empty one",
                 wanted=f"SHA-256 {record.sha256}",
                 remedy="restore the file, or write it anew with `caseanalysis data extract`",
             )
-        table = pd.read_csv(path, dtype=_csv_types(definition.schema), encoding="utf-8")
+        table = _parse_csv(content, definition.schema)
         return Evidence(
             name=definition.name,
             title=definition.schema.title,
@@ -194,7 +202,7 @@ class Library:
         return MissingDataError(
             where=f"table {definition.name} of case {self.case.name}",
             found="neither official files in the data store nor a compact extract",
-            wanted=" and ".join(definition.needs),
+            wanted=" and ".join(map(publications_of, definition.needs)),
             remedy="add the files with `caseanalysis data add PATH`; docs/sources.md says where "
             "to get them",
         )
@@ -216,6 +224,8 @@ def store_inputs(definition: EvidenceTable, store: Store) -> tuple[InputRecord, 
     by_source: dict[str, dict[str, Entry]] = {}
     for need in definition.needs:
         for entry in store.current(need):
+            if definition.sources and entry.source not in definition.sources:
+                continue
             by_source.setdefault(entry.source, {})[entry.sha256] = entry
     return tuple(_input(list(entries.values())) for _, entries in sorted(by_source.items()))
 
@@ -266,6 +276,15 @@ def _absent_keys(wanted: pd.DataFrame, held: pd.DataFrame, schema: TableSchema) 
     return int(both["_merge"].eq("left_only").sum())
 
 
-def _csv_types(schema: TableSchema) -> dict[str, type[str]]:
-    # Codes and labels are text, whatever they look like; numbers are typed by the schema.
-    return {name: str for name, column in schema.columns.items() if str(column.dtype) == "str"}
+def _parse_csv(content: bytes, schema: TableSchema) -> pd.DataFrame:
+    # Codes and labels are text, whatever they look like; numbers are typed by the schema, and
+    # come back to the last bit, which the default parser does not promise.
+    text = {name: str for name, column in schema.columns.items() if column.dtype.type is str}
+    return pd.read_csv(
+        io.BytesIO(content),
+        dtype=text,
+        encoding="utf-8",
+        keep_default_na=False,
+        na_values=[""],
+        float_precision="round_trip",
+    )

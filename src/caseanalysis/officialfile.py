@@ -7,6 +7,7 @@ import gzip
 import hashlib
 import io
 import json
+import zlib
 from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
@@ -61,7 +62,7 @@ class OfficialFile:
         if content[:2] == b"\x1f\x8b":
             try:
                 content = gzip.decompress(content)
-            except (OSError, EOFError):
+            except (OSError, EOFError, zlib.error):
                 return None
         if b"\x00" in content[:4096]:
             return None
@@ -104,7 +105,8 @@ class OfficialFile:
         """The first line's cells, stripped; none where the file is not text."""
         if self.form != "text" or self.text is None:
             return ()
-        first = next(csv.reader(io.StringIO(self.text[:20000])), [])
+        # Line ends are left to the CSV reader: some files end their lines in a bare CR.
+        first = next(csv.reader(io.StringIO(self.text[:20000], newline="")), [])
         return tuple(cell.strip() for cell in first)
 
     def frame(self, **options: Any) -> pd.DataFrame:

@@ -13,6 +13,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, TypeAdapter, 
 
 from caseanalysis.case import list_cases, load_case
 from caseanalysis.errors import ParameterError
+from caseanalysis.geography import parse_age_band
 from caseanalysis.records import nearest
 
 TAG = "parameters"
@@ -28,6 +29,14 @@ def _financial_year(label: str) -> str:
 
 
 FinancialYear = Annotated[str, Field(pattern=r"^\d{4}-\d{2}$"), AfterValidator(_financial_year)]
+
+
+def _age_group(band: str) -> str:
+    parse_age_band(band)
+    return band
+
+
+AgeGroup = Annotated[str, AfterValidator(_age_group)]
 RegisterCode = Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9]*$")]
 
 
@@ -52,6 +61,9 @@ class Parameters(BaseModel):
     )
     activity_year: FinancialYear | None = Field(
         default=None, description="financial year whose activity is projected, such as 2019-20"
+    )
+    age_groups: list[AgeGroup] = Field(
+        default=[], min_length=1, description="age groups to show, such as 65-84 or 85+"
     )
     registers: list[RegisterCode] = Field(
         default=[], min_length=1, description="disease registers to show, by their published codes"

@@ -138,6 +138,12 @@ def source(identifier: str, root: Path | None = None) -> Source:
     return records[identifier]
 
 
+def publications_of(table: str) -> str:
+    """Return the publications that give a tidy table, by title, in words."""
+    titles = [record.title for record in load_sources().values() if table in record.tables]
+    return " or ".join(f"“{title}”" for title in titles) or f"a publication of {table}"
+
+
 def load_assumptions(root: Path | None = None) -> dict[str, Assumption]:
     """Return every assumption by its id."""
     path = (root or data_root()) / "registers" / "assumptions.yaml"
@@ -200,3 +206,24 @@ def load_activities(root: Path | None = None) -> list[Activity]:
     """Return the activity types that are projected, in the order in which they are shown."""
     path = (root or data_root()) / "registers" / "activities.csv"
     return load_csv(path, Activity, key=("activity",))
+
+
+class Interruption(Record):
+    """Months that are not like the rest, and why."""
+
+    name: str
+    first_month: str = Field(pattern=r"^\d{4}-\d{2}$")
+    last_month: str = Field(pattern=r"^\d{4}-\d{2}$")
+    reference: str
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.last_month < self.first_month:
+            raise ValueError("last_month not before first_month")
+        return self
+
+
+def load_interruptions(root: Path | None = None) -> list[Interruption]:
+    """Return the interruptions that monthly methods treat openly."""
+    path = (root or data_root()) / "registers" / "interruptions.csv"
+    return load_csv(path, Interruption, key=("name",))

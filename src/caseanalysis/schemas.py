@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import pandas as pd
 import pandera.pandas as pa
@@ -34,6 +35,13 @@ class TableSchema:
     columns: Mapping[str, pa.Column]
     units: Mapping[str, str] = field(default_factory=dict)
 
+    @cached_property
+    def checker(self) -> pa.DataFrameSchema:
+        """The columns and the key as pandera checks them."""
+        return pa.DataFrameSchema(
+            dict(self.columns), unique=list(self.key), strict=True, ordered=False, coerce=True
+        )
+
 
 def _area(*, nullable: bool = False) -> pa.Column:
     return pa.Column(str, pa.Check.str_matches(AREA_CODE.pattern), nullable=nullable)
@@ -53,14 +61,16 @@ def _amount(*, nullable: bool = False, high: float | None = None) -> pa.Column:
 
 
 def _month() -> pa.Column:
-    return pa.Column("datetime64[us]", pa.Check(lambda month: month.dt.day.eq(1)))
+    return pa.Column("datetime64[ns]", pa.Check(lambda month: month.dt.day.eq(1)))
 
 
 _AGES = {"age_lower": _whole(0, 120), "age_upper": _whole(0, 120, nullable=True)}
 _SEX = _text(among=("persons", "female", "male"))
 _YEAR = _whole(1900, 2200)
 
-#: A&E measures of one provider and month; a withheld figure is missing, never 0.
+#: A&E measures of one provider and month; a withheld figure is missing, never 0. The table also
+#: has ``attendances_timed``, those whose time is given: fewer than the attendances of England while
+#: some providers withheld theirs.
 AE_MEASURES = (
     "attendances_type_1",
     "attendances_type_2",
@@ -151,8 +161,8 @@ SCHEMAS: dict[str, TableSchema] = {
         ("month", "org_code"),
         {"month": _month(), "org_code": _text(), "org_name": _text(),
          "region": _text(nullable=True), "level": _text(among=("provider", "england")),
-         **{name: _amount(nullable=True) for name in AE_MEASURES}},
-        dict.fromkeys(AE_MEASURES, "count"),
+         **{name: _amount(nullable=True) for name in (*AE_MEASURES, "attendances_timed")}},
+        dict.fromkeys((*AE_MEASURES, "attendances_timed"), "count"),
     ),
     "hes_age_band": TableSchema(
         "Hospital episodes and outpatient appointments in England by age band and month",
@@ -236,11 +246,8 @@ def validate(table: pd.DataFrame, name: str, *, where: str) -> pd.DataFrame:
 
 def validate_as(table: pd.DataFrame, schema: TableSchema, name: str, *, where: str) -> pd.DataFrame:
     """Return a table with the columns, types and order of a given schema; see ``validate``."""
-    checker = pa.DataFrameSchema(
-        dict(schema.columns), unique=list(schema.key), strict=True, ordered=False, coerce=True
-    )
     try:
-        checked = checker.validate(table.reset_index(drop=True), lazy=True)
+        checked = schema.checker.validate(table.reset_index(drop=True), lazy=True)
     except SchemaErrors as error:
         raise _first_fault(error, name, schema, where) from None
     return checked[list(schema.columns)]

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from caseanalysis.batch.discover import Notebook, check_runs, find_notebooks
-from caseanalysis.batch.publish import publish
+from caseanalysis.batch.publish import publish, refuse_strangers
 from caseanalysis.batch.reports import write_reports
 from caseanalysis.batch.run import Job, Outcome, failed, run_job
 from caseanalysis.case import load_case
@@ -90,6 +90,7 @@ def build(
             remedy="work inside the project folder",
         )
     values = check_runs(notebooks, {**(parameters or {}), "case": case})
+    refuse_strangers(out)
     tasks = [Job(one, values[one.area], project_root()) for one in notebooks]
     outcomes = _run(tasks, jobs=jobs or os.cpu_count() or 1, on_progress=on_progress)
     _raise_failures(notebooks, outcomes)

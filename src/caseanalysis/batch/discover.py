@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +15,7 @@ from caseanalysis.parameters import check_parameters, read_declared
 from caseanalysis.records import nearest
 
 _LAST = 1000
+_AREA = re.compile(r"^(?!index$)[a-z][a-z0-9-]*$")
 
 
 @dataclass(frozen=True)
@@ -92,8 +94,11 @@ def _read(path: Path) -> Notebook:
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
         about: dict[str, Any] = content["metadata"].get("caseanalysis", {})
+        area = str(about.get("area", path.stem))
+        if not _AREA.match(area):
+            raise ValueError(f"the area {area!r}, which cannot name a page")
         return Notebook(
-            area=str(about.get("area", path.stem)),
+            area=area,
             title=str(about.get("title", path.stem)),
             order=int(about.get("order", _LAST)),
             path=path,

@@ -31,6 +31,7 @@ class Facts:
     gaps: list[str] = field(default_factory=list)
     missing: list[str] = field(default_factory=list)
     figures: list[dict[str, Any]] = field(default_factory=list)
+    cited: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -122,18 +123,20 @@ def _collect(told: Mapping[str, Any], facts: Facts) -> None:
         facts.evidence, facts.gaps = list(told["evidence"]), list(told["gaps"])
     elif kind == "missing":
         facts.missing.append(told["what"])
-    elif kind == "figure":
+    elif kind in ("figure", "table"):
+        facts.cited.extend(told["evidence"])
+    if kind == "figure":
         facts.figures.append({name: told[name] for name in ("id", "number", "title", "evidence")})
 
 
 def _require_sources(facts: Facts, where: str) -> None:
     named = {one["name"] for one in facts.evidence}
-    used = {name for figure in facts.figures for name in figure["evidence"]}
-    if used - named:
+    unnamed = sorted(set(facts.cited) - named)
+    if unnamed:
         raise BuildError(
             where=where,
-            found=f"a figure from {sorted(used - named)[0]!r} without its source at the end",
-            wanted="the sources of every figure",
+            found=f"a figure or table from {unnamed[0]!r} without its source at the end",
+            wanted="the sources of everything shown",
             remedy="end the notebook with study.sources()",
         )
 

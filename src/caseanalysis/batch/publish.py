@@ -41,7 +41,7 @@ def publish(out: Path, write: Write) -> None:
     out = out.resolve()
     with FileLock(_lock_path(out)):
         repair(out)
-        _refuse_strangers(out)
+        refuse_strangers(out)
         new = out.with_name(out.name + ".new")
         try:
             new.mkdir(parents=True)
@@ -85,7 +85,14 @@ def _carry_hidden(out: Path, new: Path) -> None:
             shutil.copy2(path, new / path.name)
 
 
-def _refuse_strangers(out: Path) -> None:
+def refuse_strangers(out: Path) -> None:
+    """Refuse a folder that holds files which no build wrote.
+
+    Raises
+    ------
+    BuildError
+        If there are such files; the message names the first.
+    """
     if not out.exists():
         return
     held = sorted(path.name for path in out.iterdir()) if out.is_dir() else [out.name]

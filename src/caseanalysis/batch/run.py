@@ -96,6 +96,7 @@ def _execute(job: Job, scratch: Path) -> Any:
             language="python",
             cwd=str(work),
             progress_bar=False,
+            extra_arguments=["--IPKernelApp.log_level=CRITICAL"],
             config=Config({"KernelManager": {"transport": _transport(scratch)}}),
         )
     except PapermillExecutionError as error:
@@ -113,6 +114,7 @@ def _environment(job: Job, scratch: Path) -> dict[str, str]:
     return {
         **_ONE_THREAD,
         "PYTHONHASHSEED": "0",
+        "PYDEVD_DISABLE_FILE_VALIDATION": "1",  # the debugger's remarks on the terminal
         "CASEANALYSIS_HOME": str(job.home),
         "IPYTHONDIR": str(scratch / "ipython"),
         "JUPYTER_DATA_DIR": str(scratch / "jupyter"),

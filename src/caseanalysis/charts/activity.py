@@ -59,8 +59,7 @@ def plot_additional_activity(
 def describe_additional_activity(table: pd.DataFrame) -> str:
     """Return alt text for additional activity: its range, and where the two numbers differ."""
     style.check_columns(table, _ADDITIONAL_COLUMNS, chart="additional activity", value="recomputed")
-    known = table.dropna(subset="recomputed")
-    least, most = known.loc[known["recomputed"].idxmin()], known.loc[known["recomputed"].idxmax()]
+    least, most = style.extremes(table, "recomputed")
     return style.compose_description(
         f"Additional events a day, printed and recomputed, for {len(table)} types of activity.",
         f"{_additional_headline(table)}.",
@@ -119,11 +118,11 @@ def _intervals(table: pd.DataFrame) -> list[str]:
 
 
 def _additional_headline(table: pd.DataFrame) -> str:
-    both = table.dropna(subset=["printed", "recomputed"])
-    if both.empty:
-        row = table.loc[table["recomputed"].idxmax()]
+    distances = table.assign(distance=(table["recomputed"] - table["printed"]).abs())
+    if distances["distance"].isna().all():
+        row = style.extremes(table, "recomputed")[1]
         return f"{row['activity']} grows most, by {_daily(row['recomputed'])} a day recomputed"
-    row = both.loc[(both["recomputed"] - both["printed"]).abs().idxmax()]
+    row = style.extremes(distances, "distance")[1]
     return (
         f"Printed and recomputed lie furthest apart for {row['activity']}: "
         f"{_daily(row['printed'])} against {_daily(row['recomputed'])} a day"
@@ -169,7 +168,7 @@ def plot_totals(
     ax.margins(x=0.14)
     ax.set_xlim(left=0)
     ax.set_xlabel(label)
-    ax.yaxis.label.set_visible(False)
+    ax.set_ylabel("")
     style.few_ticks(ax.xaxis, most=6)
     style.show_counts(ax.xaxis)
     style.add_key(ax, style.bar_keys(styles))
@@ -180,9 +179,8 @@ def plot_totals(
 def describe_totals(table: pd.DataFrame, *, label: str = "Events a year") -> str:
     """Return alt text for totals: the greatest and the smallest number, and what is missing."""
     style.check_columns(table, _TOTAL_COLUMNS, chart="totals", value="value")
-    known = table.dropna(subset="value")
-    least, most = known.loc[known["value"].idxmin()], known.loc[known["value"].idxmax()]
-    gaps = len(table) - len(known)
+    least, most = style.extremes(table, "value")
+    gaps = int(table["value"].isna().sum())
     return style.compose_description(
         f"Bars of activity ({label}) by type and trust.",
         f"The most is {style.count_text(most['value'])} ({most['activity']}, "

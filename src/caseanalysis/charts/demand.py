@@ -51,7 +51,7 @@ def plot_growth_by_age(
     trusts = style.in_order(table["trust_name"])
     bands = style.in_order(table["age_group"])
     axes = style.new_panels(
-        len(trusts), columns=min(3, len(trusts)), height=1.8 + 0.42 * len(bands), figure=figure,
+        len(trusts), columns=_columns(len(trusts)), height=1.8 + 0.42 * len(bands), figure=figure,
         sharex=True, sharey=True,
     )  # fmt: skip
     for ax, trust in zip(axes, trusts, strict=True):
@@ -77,7 +77,7 @@ def describe_growth_by_age(
 ) -> str:
     """Return alt text for activity by age: where it grows most and least."""
     style.check_columns(table, _GROWTH_COLUMNS, chart="growth by age", value="change")
-    least = table.loc[table["change"].idxmin()]
+    least = style.extremes(table, "change")[0]
     trusts = table["trust_name"].nunique()
     return style.compose_description(
         f"Bars by age band, {label}, {base_label} and {horizon_label}, "
@@ -89,12 +89,17 @@ def describe_growth_by_age(
 
 
 def _growth_headline(table: pd.DataFrame, base_label: str, horizon_label: str) -> str:
-    row = table.loc[table["change"].idxmax()]
+    row = style.extremes(table, "change")[1]
     return (
         f"Ages {row['age_group']} in {row['trust_name']} grow most: "
         f"{style.signed_text(row['change'], share=True)}, from {style.count_text(row['base'])} in "
         f"{base_label} to {style.count_text(row['horizon'])} in {horizon_label}"
     )
+
+
+def _columns(panels: int) -> int:
+    """Return how many panels stand in a row, so that no row has a single one left over."""
+    return 2 if panels in (2, 4) else min(3, panels)
 
 
 def _draw_ages(ax: Axes, rows: pd.DataFrame, bands: list[str]) -> None:
@@ -107,6 +112,8 @@ def _draw_ages(ax: Axes, rows: pd.DataFrame, bands: list[str]) -> None:
         if pd.notna(change):
             style.label_bar(ax, end, height, style.signed_text(change, share=True))
     style.clear_category_axis(ax)
+    # A row may end before the one below it, so every panel keeps the numbers of its axis.
+    ax.tick_params(axis="x", labelbottom=True)
     style.few_ticks(ax.xaxis, most=3)
     style.show_counts(ax.xaxis)
 
@@ -146,7 +153,7 @@ def plot_decomposition(
     names = style.in_order(table[by])
     factors = style.in_order(table["factor"])
     axes = style.new_panels(
-        len(names), columns=min(3, len(names)), height=1.9 + 0.42 * len(factors), figure=figure,
+        len(names), columns=_columns(len(names)), height=1.9 + 0.42 * len(factors), figure=figure,
         sharex=True, sharey=True,
     )  # fmt: skip
     for ax, name in zip(axes, names, strict=True):
@@ -179,7 +186,7 @@ def describe_decomposition(table: pd.DataFrame, *, by: str = "trust_name") -> st
 
 def _decomposition_headline(table: pd.DataFrame, by: str) -> str:
     parts = table.loc[table["factor"].ne(_TOTAL)]
-    row = parts.loc[parts["change"].abs().idxmax()]
+    row = style.extremes(parts.assign(size=parts["change"].abs()), "size")[1]
     return (
         f"The greatest part of the change is {row['factor']} in {row[by]}: "
         f"{style.signed_text(row['change'])}"
@@ -199,11 +206,13 @@ def _draw_steps(ax: Axes, rows: pd.DataFrame, factors: list[str]) -> None:
         style.label_bar(ax, beyond, height, style.signed_text(change))
     ax.axvline(0, color=style.INK, linewidth=1)
     style.clear_category_axis(ax)
+    # A row may end before the one below it, so every panel keeps the numbers of its axis.
+    ax.tick_params(axis="x", labelbottom=True)
     style.few_ticks(ax.xaxis, most=3)
     style.show_counts(ax.xaxis)
 
 
-def _step_look(factor: str, change: float) -> dict[str, str]:
+def _step_look(factor: str, change: float) -> dict[str, Any]:
     if factor == _TOTAL:
         return {"facecolor": style.INK}
     if change < 0:

@@ -84,7 +84,7 @@ def describe_forecast(table: pd.DataFrame, history: pd.DataFrame, *, label: str)
     start, end = style.month_text(table["month"].min()), style.month_text(table["month"].max())
     outturns = known.groupby("trust_name")["value"].last()
     sentences = [
-        f"{trust}: outturn {style.count_text(outturns[trust])} in the last month; {_last(table, trust)}."
+        f"{trust}: last outturn {style.count_text(outturns[trust])}; {_last(table, trust)}."
         for trust in trusts
         if trust in outturns.index
     ]
@@ -124,7 +124,7 @@ def _draw_trust(ax: Axes, forecast: pd.DataFrame, outturn: pd.DataFrame) -> list
     )  # fmt: skip
     ax.grid(visible=False, axis="x")
     last = forecast.iloc[-1]
-    end = float(ax.convert_xunits(last["month"]))
+    end = style.time_position(last["month"])
     return [
         style.EndLabel(end, last["upper_95"], "95% interval", style.BLUE),
         style.EndLabel(end, last["upper_80"], "80% interval", style.BLUE),

@@ -180,9 +180,8 @@ def describe_two_maps(
 
 
 def _areas(table: pd.DataFrame, measure: _Measure) -> gpd.GeoDataFrame:
-    style.check_columns(
-        table, ("area_name", "geometry", measure.value), chart="map", value=measure.value
-    )
+    columns = ("area_name", "geometry", measure.value)
+    style.check_columns(table, columns, chart="map", value=measure.value)
     shapes = gpd.GeoSeries.from_wkt(table["geometry"], crs=_BRITISH_GRID)
     return gpd.GeoDataFrame(table.drop(columns="geometry"), geometry=shapes)
 
@@ -194,30 +193,28 @@ def _height(areas: gpd.GeoDataFrame, width: float) -> float:
 
 
 def _headline(areas: gpd.GeoDataFrame, measure: _Measure) -> str:
-    values = areas[measure.value]
-    most, least = areas.loc[values.idxmax()], areas.loc[values.idxmin()]
+    least, most = style.extremes(areas, measure.value)
     return (
-        f"Highest in {most['area_name']} ({measure.text(values.max())}), "
-        f"lowest in {least['area_name']} ({measure.text(values.min())})"
+        f"Highest in {most['area_name']} ({measure.text(most[measure.value])}), "
+        f"lowest in {least['area_name']} ({measure.text(least[measure.value])})"
     )
 
 
-def _shades(values: pd.Series[float], classes: int) -> ScalarMappable:
-    """Return colours for classes of equal width between round limits."""
+def _shades(values: pd.Series[float], classes: int) -> tuple[ScalarMappable, list[float]]:
+    """Return colours for classes of equal width, and the round limits of the classes."""
     locator = MaxNLocator(nbins=classes, steps=[1, 2, 2.5, 5, 10], min_n_ticks=2)
     limits = locator.tick_values(values.min(), values.max())
     at = np.linspace(0, len(_BLUES) - 1, len(limits) - 1).round().astype(int)
-    return ScalarMappable(
-        BoundaryNorm(limits, len(at)), ListedColormap([_BLUES[shade] for shade in at])
-    )
+    colours = ListedColormap([_BLUES[shade] for shade in at])
+    return ScalarMappable(BoundaryNorm(limits, len(at)), colours), list(limits)
 
 
 def _draw_areas(ax: Axes, areas: gpd.GeoDataFrame, measure: _Measure, classes: int) -> list[str]:
     """Draw the areas, their key and a scale bar; return the colour of each area."""
-    shades = _shades(areas[measure.value], classes)
+    shades, limits = _shades(areas[measure.value], classes)
     missing = areas[measure.value].isna()
     colours = [
-        "white" if gap else to_hex(shades.to_rgba(value))
+        "white" if gap else to_hex(tuple(shades.to_rgba(value)))
         for gap, value in zip(missing, areas[measure.value], strict=True)
     ]
     areas.plot(color=colours, edgecolor=style.INK, linewidth=0.9, ax=ax)
@@ -225,13 +222,12 @@ def _draw_areas(ax: Axes, areas: gpd.GeoDataFrame, measure: _Measure, classes: i
         areas.loc[missing].plot(color="white", edgecolor=style.GREY, hatch="////", ax=ax)
     ax.set_axis_off()
     ax.set_aspect("equal")
-    _draw_key(ax, shades, measure)
+    _draw_key(ax, shades, limits, measure)
     _draw_scale_bar(ax, areas)
     return colours
 
 
-def _draw_key(ax: Axes, shades: ScalarMappable, measure: _Measure) -> None:
-    limits = shades.norm.boundaries
+def _draw_key(ax: Axes, shades: ScalarMappable, limits: list[float], measure: _Measure) -> None:
     step = (limits[1] - limits[0]) * (100 if measure.share else 1)
     exact = _Measure(measure.value, measure.label, measure.share, 0 if step >= 1 else 1)
     key = ax.figure.colorbar(
@@ -254,7 +250,7 @@ def _draw_scale_bar(ax: Axes, areas: gpd.GeoDataFrame) -> None:
         textcoords="offset points", va="center", fontsize=10,
     )  # fmt: skip
     # The margins leave room for names beside small areas at the edge.
-    width = ax.get_position().width * ax.figure.get_figwidth()
+    width = ax.get_position().width * style.figure_of(ax).get_figwidth()
     across, up = (0.08 if width > 5 else 0.12) * (right - left), 0.08 * (top - bottom)
     ax.set(xlim=(left - across, right + across), ylim=(height - up, top + up))
 
@@ -265,10 +261,7 @@ def _draw_scale_bar(ax: Axes, areas: gpd.GeoDataFrame) -> None:
 def _name_areas(
     ax: Axes, areas: gpd.GeoDataFrame, measure: _Measure, colours: Sequence[str]
 ) -> None:
-    figure = ax.get_figure(root=True)
-    if figure is None:
-        raise ValueError("the Axes belong to no figure")
-    figure.draw_without_rendering()
+    style.figure_of(ax).draw_without_rendering()
     taken: list[shapely.Geometry] = []
     rows = areas.assign(colour=colours).to_dict("records")
     for area in sorted(rows, key=lambda row: -row["geometry"].area):
@@ -327,7 +320,7 @@ def _place(
         tie = shapely.LineString([inside, spot])
         crossed = sum(tie.intersects(other) for other in taken)
         spread = (1e3 * clash + 12 * stray) / covered.area
-        return spread + 25 * hidden + 8 * crossed + tie.length / box.height
+        return float(spread + 25 * hidden + 8 * crossed + tie.length / box.height)
 
     spot = min(_spots(area, inside, box), key=cost)
     tie = shapely.LineString([inside, spot]).buffer(box.height / 20)

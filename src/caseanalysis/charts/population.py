@@ -125,7 +125,7 @@ def _age_headline(ages: _Ages) -> str:
     horizon = ages.years[1]
     place = ages.place.loc[ages.place["year"].eq(horizon)].set_index("age_group")["share"]
     england = ages.england.loc[ages.england["year"].eq(horizon)].set_index("age_group")["share"]
-    band = (place - england).abs().idxmax()
+    band = str((place - england).abs().idxmax())
     return (
         f"Ages {band} stand out most from England: {style.share_text(place[band])} of residents "
         f"against {style.share_text(england[band])} in {horizon}"

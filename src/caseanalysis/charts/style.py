@@ -17,7 +17,6 @@ import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.axis import Axis
 from matplotlib.container import BarContainer
-from matplotlib.dates import DateFormatter, MonthLocator, YearLocator
 from matplotlib.figure import Figure, SubFigure
 from matplotlib.patches import Patch
 from matplotlib.ticker import FuncFormatter, MaxNLocator
@@ -39,7 +38,7 @@ SIZE = (8.0, 4.5)
 #: Most characters of a description.
 LONGEST_DESCRIPTION = 400
 
-_RC: dict[str, Any] = {
+_RC: Any = {
     "axes.axisbelow": True,
     "axes.edgecolor": GREY,
     "axes.grid": True,
@@ -85,7 +84,7 @@ class SeriesStyle:
     """How one series looks, in colour and without: line, marker and hatch differ too."""
 
     colour: str
-    line: str | tuple[int, tuple[float, ...]]
+    line: Any
     marker: str
     hatch: str = ""
     width: float = 2.0
@@ -251,16 +250,19 @@ def show_counts(axis: Axis) -> None:
     )
 
 
+def time_position(month: pd.Timestamp) -> float:
+    """Return where a month stands on a time axis, in the units of that axis."""
+    return float(np.datetime64(month, "D").astype(int))
+
+
 def show_years(ax: Axes) -> None:
-    """Write the years on a time axis, at most about eight of them, at each January."""
-    lower, upper = ax.get_xlim()
-    years = max(1, round((upper - lower) / 365.25))
-    if years == 1:
-        ax.xaxis.set_major_locator(MonthLocator(bymonth=(1, 4, 7, 10)))
-        ax.xaxis.set_major_formatter(DateFormatter("%b %Y"))
-        return
-    ax.xaxis.set_major_locator(YearLocator(-(-years // 8)))
-    ax.xaxis.set_major_formatter(DateFormatter("%Y"))
+    """Write about eight years at most on a time axis, or quarters where it spans one year."""
+    first, last = (pd.Timestamp(day, unit="D") for day in ax.get_xlim())
+    years = round((last - first).days / 365.25)
+    ticks = pd.date_range(first.ceil("D"), last, freq="YS" if years > 1 else "QS")
+    shown = ticks[:: max(1, -(-years // 8))]
+    labels = [f"{tick:%Y}" if years > 1 else f"{tick:%b %Y}" for tick in shown]
+    ax.set_xticks([time_position(tick) for tick in shown], labels=labels)
 
 
 def few_ticks(axis: Axis, *, most: int) -> None:
@@ -274,8 +276,10 @@ def leave_room(axes: Iterable[Axes]) -> None:
     low = min(0.0, *(float(ax.dataLim.x0) for ax in panels))
     high = max(0.0, *(float(ax.dataLim.x1) for ax in panels))
     room = 0.35 * (high - low)
+    # Sums of steps may miss zero by a rounding error, which needs no room.
+    left = low - room if low < -1e-9 * room else 0.0
     for ax in panels:
-        ax.set_xlim(low - room if low < 0 else 0, high + room)
+        ax.set_xlim(left, high + room)
 
 
 def clear_category_axis(ax: Axes) -> None:
@@ -377,7 +381,9 @@ def bar_keys(styles: Mapping[str, SeriesStyle]) -> list[Any]:
 
 
 def add_key(ax: Axes, handles: Sequence[Any], *, columns: int = 3) -> None:
-    """Put the key of a chart in one line below the axis."""
+    """Put the key of a chart below the axis, in one line where it fits."""
+    if sum(len(handle.get_label()) + 7 for handle in handles) > 80:
+        columns = 2
     ax.figure.legend(handles=list(handles), loc="outside lower center", ncols=columns)
 
 

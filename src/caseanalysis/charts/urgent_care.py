@@ -10,6 +10,7 @@ from matplotlib.axes import Axes
 from caseanalysis.charts import style
 
 _KEY = ("month", "org_name", "kind")
+_PERFORMANCE_COLUMNS = (*_KEY, "share", "lower", "upper")
 #: A period to mark: its first month, its last month and what it was.
 Period = tuple[pd.Timestamp, pd.Timestamp, str]
 
@@ -52,9 +53,7 @@ def plot_performance(
     Axes
         One line an organisation, named at its end; intervals are shaded.
     """
-    style.check_columns(
-        table, (*_KEY, "share", "lower", "upper"), chart="performance", value="share"
-    )
+    style.check_columns(table, _PERFORMANCE_COLUMNS, chart="performance", value="share")
     ax = style.new_axes(ax)
     _mark_periods(ax, periods)
     ends = _draw_lines(ax, table, "share")
@@ -78,9 +77,7 @@ def describe_performance(
     label: str = "Share of attendances within 4 hours",
 ) -> str:
     """Return alt text for performance: months, last shares, range, and months without a figure."""
-    style.check_columns(
-        table, (*_KEY, "share", "lower", "upper"), chart="performance", value="share"
-    )
+    style.check_columns(table, _PERFORMANCE_COLUMNS, chart="performance", value="share")
     against = "" if standard is None else f" against {style.share_text(standard, decimals=0)}"
     return _describe(table, "share", f"{label}{against}")
 
@@ -150,10 +147,11 @@ def _draw_lines(ax: Axes, table: pd.DataFrame, value: str) -> list[style.EndLabe
                             linewidth=0)  # fmt: skip
         ax.plot(rows.index, rows[value], color=look.colour, linestyle=look.line,
                 linewidth=look.width, marker=look.marker, markersize=2.6, label=name)  # fmt: skip
-        end = rows[value].last_valid_index()
+        known = rows[value].dropna()
+        end = pd.Timestamp(known.index[-1])
         until = "" if end == last else f" (to {style.month_text(end)})"
-        at = float(ax.convert_xunits(end))
-        ends.append(style.EndLabel(at, rows.loc[end, value], f"{name}{until}", look.colour))
+        at = style.time_position(end)
+        ends.append(style.EndLabel(at, known.iloc[-1], f"{name}{until}", look.colour))
     return ends
 
 
@@ -161,15 +159,16 @@ def _draw_target(ax: Axes, table: pd.DataFrame, label: str) -> style.EndLabel:
     target = table.drop_duplicates("month").sort_values("month").dropna(subset="target")
     ax.step(target["month"], target["target"], where="post", color=style.INK, linewidth=1.2,
             linestyle=(0, (1, 3)))  # fmt: skip
-    at, last = float(ax.convert_xunits(target["month"].iloc[-1])), target["target"].iloc[-1]
+    at, last = style.time_position(target["month"].iloc[-1]), target["target"].iloc[-1]
     return style.EndLabel(at, last, f"{label} {style.share_text(last, decimals=0)}", style.INK)
 
 
 def _mark_periods(ax: Axes, periods: Sequence[Period]) -> None:
     for first, last, text in periods:
-        ax.axvspan(first, last + pd.offsets.MonthEnd(0), color=style.PALE, alpha=0.55, linewidth=0)
+        start, end = style.time_position(first), style.time_position(last + pd.DateOffset(months=1))
+        ax.axvspan(start, end, color=style.PALE, alpha=0.55, linewidth=0)
         ax.annotate(
-            style.broken(text, width=14), (first, 0.02), xycoords=("data", "axes fraction"),
+            style.broken(text, width=14), (start, 0.02), xycoords=("data", "axes fraction"),
             xytext=(3, 0), textcoords="offset points", fontsize=10, color=style.GREY, va="bottom",
         )  # fmt: skip
 
@@ -207,7 +206,7 @@ def _last_headline(table: pd.DataFrame, value: str) -> str:
 
 def _describe(table: pd.DataFrame, value: str, what: str) -> str:
     known = table.dropna(subset=value)
-    least, most = known.loc[known[value].idxmin()], known.loc[known[value].idxmax()]
+    least, most = style.extremes(table, value)
     months = table["month"]
     expected = len(pd.date_range(months.min(), months.max(), freq="MS"))
     gaps = expected * table["org_name"].nunique() - len(known)

@@ -53,6 +53,7 @@ def status(case: CaseOption = None, store: StoreOption = None) -> None:
     """Show what is held, what is missing for the case, and how old it is."""
     from caseanalysis.case import default_case, load_case
     from caseanalysis.library import open_library
+    from caseanalysis.registers import publications_of
     from caseanalysis.tables import EVIDENCE_TABLES
 
     held = _open(store)
@@ -63,7 +64,7 @@ def status(case: CaseOption = None, store: StoreOption = None) -> None:
     for name, table in EVIDENCE_TABLES.items():
         lacking = [need for need in table.needs if not held.current(need)]
         basis = library.evidence(name).basis if library.has(name) else "none"
-        needed = "; ".join(_publications(need) for need in lacking) or "nothing"
+        needed = "; ".join(map(publications_of, lacking)) or "nothing"
         rows.append((name, basis, needed))
     reporter.table(
         f"Evidence for {chosen.title}", ("Table", "Comes from", "Missing from the store"), rows
@@ -142,10 +143,3 @@ def _describe(entries: list[Entry]) -> tuple[int, str, str, str, int]:
     newest = max(entries, key=lambda entry: entry.added)
     days = entry_age_days(newest, today=date.today())
     return len(entries), ordered[0].period, ordered[-1].period, newest.added[:10], days
-
-
-def _publications(table: str) -> str:
-    from caseanalysis.registers import load_sources
-
-    titles = [record.title for record in load_sources().values() if table in record.tables]
-    return " or ".join(titles) or table

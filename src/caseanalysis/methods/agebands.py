@@ -27,8 +27,15 @@ def bands(table: pd.DataFrame, *, where: str) -> list[Band]:
     Raises
     ------
     MethodError
-        If two bands overlap or an age between them is in none.
+        If two bands overlap, an age between them is in none, or a row has no first age.
     """
+    if table["age_lower"].isna().any():
+        raise MethodError(
+            where=where,
+            found="a row without age_lower",
+            wanted="the first age of every band",
+            remedy="leave out totals and unknown ages on purpose",
+        )
     distinct = table[["age_lower", "age_upper"]].drop_duplicates()
     found = sorted(
         (_band(lower, upper) for lower, upper in distinct.itertuples(index=False)),
@@ -100,6 +107,29 @@ def check_groups(groups: Sequence[Band], *, where: str) -> None:
         )
 
 
+def with_age_group(table: pd.DataFrame, *, groups: Sequence[Band], where: str) -> pd.DataFrame:
+    """Return a table with the ``age_group`` that holds each of its bands.
+
+    Raises
+    ------
+    MethodError
+        If groups cut a band, share an age, or leave a band out.
+    """
+    check_groups(groups, where="age_groups")
+    found = bands(table, where=f"{where}, age bands")
+    home: dict[Band, Band] = {}
+    for group in groups:
+        placed = assign(found, [group], where=f"{where}, age bands")
+        if placed.keys() & home.keys():
+            raise _groups_at_fault(f"{age_band_label(*group)} and another group share ages")
+        home |= placed
+    left_out = [band for band in found if band not in home]
+    if left_out:
+        raise _groups_at_fault(f"{age_band_label(*left_out[0])} in no group")
+    labels = {band[0]: age_band_label(*group) for band, group in home.items()}
+    return table.assign(age_group=table["age_lower"].map(labels))
+
+
 def _band(lower: object, upper: object) -> Band:
     return int(str(lower)), None if pd.isna(upper) else int(str(upper))  # type: ignore[call-overload]
 
@@ -120,4 +150,13 @@ def _unfilled(parts: Sequence[Band], outer: Band, where: str) -> MethodError:
         found=f"{', '.join(labels) or 'no band'} for {age_band_label(*outer)}",
         wanted=f"bands that fill {age_band_label(*outer)}",
         remedy="add the ages that are missing, or choose bounds that the table covers",
+    )
+
+
+def _groups_at_fault(found: str) -> MethodError:
+    return MethodError(
+        where="age_groups",
+        found=found,
+        wanted="each age in one group, so that nothing is left out or counted twice",
+        remedy="mend the list of groups",
     )

@@ -91,4 +91,10 @@ def require_one_value(table: pd.DataFrame, column: str, *, where: str, reason: s
 
 def row_name(row: pd.Series, key: Sequence[str]) -> str:
     """Return a row's key in words, as ``area_code E07000143, year 2023``."""
-    return ", ".join(f"{name} {'none' if pd.isna(row[name]) else row[name]}" for name in key)
+    return ", ".join(f"{name} {_text(row[name])}" for name in key)
+
+
+def _text(value: object) -> str:
+    if pd.isna(value):  # type: ignore[call-overload]
+        return "none"
+    return f"{value:g}" if isinstance(value, float) else str(value)

@@ -9,7 +9,7 @@ import pandas as pd
 
 from caseanalysis.errors import MethodError
 from caseanalysis.geography import age_band_label
-from caseanalysis.methods.agebands import Band, assign, bands, check_groups, whole_ages
+from caseanalysis.methods.agebands import Band, assign, bands, whole_ages, with_age_group
 from caseanalysis.methods.columns import (
     require_amounts,
     require_columns,
@@ -18,10 +18,9 @@ from caseanalysis.methods.columns import (
     row_name,
 )
 from caseanalysis.methods.demography import check_population, check_years, with_growth
+from caseanalysis.methods.shares import covered_shares, require_coverage, spread
 
 _BAND = ["age_lower", "age_upper"]
-#: Shares are published with rounding; a sum within this of 1 is taken as 1.
-_ROUNDING_OF_SHARES = 1e-6
 
 
 def activity_rates(
@@ -179,7 +178,10 @@ def summarise_growth(
     MethodError
         If a column is missing, or age groups cut a band, overlap or leave one out.
     """
-    table = projected if age_groups is None else _with_age_group(projected, age_groups)
+    table = projected
+    if age_groups is not None:
+        require_columns(projected, _BAND, where="projection")
+        table = with_age_group(whole_ages(projected), groups=age_groups, where="projection")
     require_columns(table, [*by, "base", "horizon"], where="projection")
     sums = table.groupby(list(by), sort=False, dropna=False)[["base", "horizon"]].sum()
     return with_growth(sums.reset_index())
@@ -292,12 +294,11 @@ def by_trust(
     require_columns(outturn, ["trust_code", "activity", "outturn"], where="outturn")
     require_key(outturn, ["trust_code", "activity"], where="outturn")
     require_amounts(outturn, ["outturn"], key=["trust_code", "activity"], where="outturn")
-    shares = _covered_shares(catchment, list(projected["area_code"].unique()))
+    shares = covered_shares(catchment, list(projected["area_code"].unique()))
     levels = outturn.merge(shares, on="trust_code", how="left")
-    _require_coverage(levels, minimum_coverage, uncovered)
-    spread = _spread(levels, projected)
+    require_coverage(levels, minimum_coverage, uncovered)
     identity = ["trust_code", "activity", *_BAND]
-    sums = spread.groupby(identity, sort=False, dropna=False)
+    sums = spread(levels, projected).groupby(identity, sort=False, dropna=False)
     table = sums.agg(base=("base", "sum"), horizon=("horizon", "sum"), coverage=("coverage", "max"))
     grown = with_growth(table.reset_index())
     return grown[[*identity, "base", "horizon", "change", "growth", "coverage"]]
@@ -438,33 +439,6 @@ def _ends(found: Sequence[Band]) -> str:
     return f"{age_band_label(*found[0])} to {age_band_label(*found[-1])}"
 
 
-def _with_age_group(projected: pd.DataFrame, groups: Sequence[Band]) -> pd.DataFrame:
-    check_groups(groups, where="age_groups")
-    require_columns(projected, _BAND, where="projection")
-    table = whole_ages(projected)
-    found = bands(table, where="projection, age bands")
-    home: dict[Band, Band] = {}
-    for group in groups:
-        placed = assign(found, [group], where="projection, age bands")
-        if placed.keys() & home.keys():
-            raise _groups_at_fault(f"{age_band_label(*group)} and another group share ages")
-        home |= placed
-    left_out = [band for band in found if band not in home]
-    if left_out:
-        raise _groups_at_fault(f"{age_band_label(*left_out[0])} in no group")
-    labels = {band[0]: age_band_label(*group) for band, group in home.items()}
-    return table.assign(age_group=table["age_lower"].map(labels))
-
-
-def _groups_at_fault(found: str) -> MethodError:
-    return MethodError(
-        where="age_groups",
-        found=found,
-        wanted="each age in one group, so that nothing is left out or counted twice",
-        remedy="mend the list of groups",
-    )
-
-
 def _crude(joined: pd.DataFrame, year: int) -> pd.DataFrame:
     """Return residents, expected activity and the crude rate of each area and activity."""
     of_year = joined[joined["year"].eq(year)]
@@ -483,63 +457,3 @@ def _crude(joined: pd.DataFrame, year: int) -> pd.DataFrame:
             remedy="leave the area out",
         )
     return sums.assign(crude=sums["expected"] / sums["residents"])
-
-
-def _covered_shares(catchment: pd.DataFrame, areas: Sequence[str]) -> pd.DataFrame:
-    key = ["trust_code", "area_code"]
-    require_columns(catchment, [*key, "share"], where="catchment")
-    require_key(catchment, key, where="catchment")
-    require_amounts(catchment, ["share"], key=key, where="catchment")
-    totals = catchment.groupby("trust_code")["share"].sum()
-    if totals.gt(1 + _ROUNDING_OF_SHARES).any():
-        raise MethodError(
-            where=f"catchment, trust_code {totals.idxmax()}",
-            found=f"shares that add up to {totals.max():.4f}",
-            wanted="1 at most",
-            remedy="keep one edition and one kind of admission",
-        )
-    inside = catchment[catchment["area_code"].isin(list(areas)) & catchment["share"].gt(0)]
-    coverage = inside.groupby("trust_code")["share"].transform("sum")
-    return inside[[*key, "share"]].assign(coverage=coverage)
-
-
-def _require_coverage(levels: pd.DataFrame, minimum: float, uncovered: str) -> None:
-    if uncovered not in ("refuse", "as covered"):
-        raise MethodError(
-            where="uncovered",
-            found=repr(uncovered),
-            wanted="'refuse' or 'as covered'",
-            remedy="choose one of the two",
-        )
-    coverage = levels["coverage"].fillna(0.0)
-    needed = minimum - _ROUNDING_OF_SHARES if uncovered == "refuse" else 0.0
-    short = levels[coverage.lt(needed) | coverage.eq(0)]
-    if len(short):
-        row = short.iloc[0]
-        raise MethodError(
-            where=f"catchment, trust_code {row['trust_code']}",
-            found=f"{coverage[short.index[0]]:.1%} of patients from areas of the projection",
-            wanted=f"{minimum:.1%} at least" if uncovered == "refuse" else "some",
-            remedy="project more areas, lower minimum_coverage, or take the others as covered",
-        )
-
-
-def _spread(levels: pd.DataFrame, projected: pd.DataFrame) -> pd.DataFrame:
-    """Return base and horizon of each trust, activity, area and band."""
-    key = ["area_code", "activity"]
-    area_base = projected.groupby(key)["base"].transform("sum")
-    pattern = projected[[*key, *_BAND]].assign(
-        base_part=projected["base"] / area_base.where(area_base.gt(0)),
-        horizon_part=projected["horizon"] / area_base.where(area_base.gt(0)),
-    )
-    joined = levels.merge(pattern, on=key, how="left")
-    if joined["base_part"].isna().any():
-        row = joined[joined["base_part"].isna()].iloc[0]
-        raise MethodError(
-            where=f"projection, {row_name(row, key)}",
-            found="no expected activity",
-            wanted="expected activity in each area that patients come from",
-            remedy="project that activity for the area, or leave the area out",
-        )
-    level = joined["outturn"] * joined["share"] / joined["coverage"]
-    return joined.assign(base=level * joined["base_part"], horizon=level * joined["horizon_part"])

@@ -56,14 +56,20 @@ def financial_year_of(base_year: int) -> str:
     return financial_year_label(base_year)
 
 
+def latest_year(yearly: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows of the latest financial year of a table."""
+    return yearly[yearly["financial_year"].eq(yearly["financial_year"].max())]
+
+
 def within_four_hours(counts: pd.DataFrame, *, confidence_level: float) -> pd.DataFrame:
     """Return the share of attendances completed within four hours (0 to 1), with an interval.
 
     Parameters
     ----------
     counts : DataFrame
-        ``attendances`` and ``over_4_hours``, all types of department; a row without either
-        (withheld) has no share.
+        ``attendances_timed`` and ``over_4_hours``, all types of department; a row without either
+        (withheld) has no share. Where some providers withheld theirs, England's share is that of
+        the others.
     confidence_level : float
         Of the Wilson interval.
 
@@ -73,9 +79,9 @@ def within_four_hours(counts: pd.DataFrame, *, confidence_level: float) -> pd.Da
         The table with ``share``, ``lower`` and ``upper``.
     """
     return _share(
-        counts.assign(within=counts["attendances"] - counts["over_4_hours"]),
+        counts.assign(within=counts["attendances_timed"] - counts["over_4_hours"]),
         "within",
-        "attendances",
+        "attendances_timed",
         confidence_level,
     )
 

@@ -23,6 +23,8 @@ _RESULT_COLUMNS = [*_KEY, "value", "lower", "upper", "unit", "basis"]
 _PRINTED = {("share", "percent"): 100.0, ("share", "points"): 100.0}
 #: Relative size of the rounding of binary fractions, so that 28.999999999999996 is 29.
 _BINARY_ROUNDING = 1e-9
+#: A printed "at least 7" holds for whatever rounds to 7; "above 7" is meant as it stands.
+_ROUNDED_BOUND = {"at least": -1, "at most": 1}
 _WORDS = {
     "above": "above",
     "below": "below",
@@ -90,7 +92,8 @@ def test_claims(claims: pd.DataFrame, results: pd.DataFrame) -> pd.DataFrame:
     Notes
     -----
     - reproduced: the recomputed value lies in the rounding interval of the printed one (printed
-      - step / 2 to printed + step / 2, ends included), or the comparison holds.
+      - step / 2 to printed + step / 2, ends included), or the comparison holds. "At least" and
+      "at most" a printed number hold for what rounds to it; "above" and "below" do not.
     - within range: it does not, but the recomputed interval meets the rounding interval; or the
       recomputed interval leaves the comparison undecided, whichever way its middle falls.
     - differs: neither.
@@ -174,15 +177,17 @@ def _judge(claim: pd.Series, results: pd.DataFrame) -> _Judgement:
 
 
 def _against_number(claim: pd.Series, found: _Quantity) -> _Judgement:
-    printed = float(claim["value"])
+    printed, half = float(claim["value"]), float(claim["step"]) / 2
     difference = found.value - printed
     if claim["operator"] != "equal":
-        verdict = _compare(
-            claim["operator"], found, _Quantity(printed, printed, printed, "", False)
+        bound = printed + half * _ROUNDED_BOUND.get(claim["operator"], 0)
+        verdict = _compare(claim["operator"], found, _Quantity(bound, bound, bound, "", False))
+        against = f"{_show(printed, claim, extra=0)}"
+        if bound != printed:
+            against += f" ({_show(bound, claim)} before rounding)"
+        return _Judgement(
+            verdict, _comparison_reason(claim, found, against, verdict), found, difference
         )
-        reason = _comparison_reason(claim, found, _show(printed, claim), verdict)
-        return _Judgement(verdict, reason, found, difference)
-    half = float(claim["step"]) / 2
     low, high = printed - half, printed + half
     if _between(found.value, low, high):
         verdict = "reproduced"
@@ -276,9 +281,8 @@ def _no_result(claim: pd.Series, results: pd.DataFrame, entity: str) -> str:
     missing = f"No data held for {claim['measure']} of {entity}, {claim['group']}"
     if others.empty:
         return f"{missing}, {claim['period']}."
-    wanted = _year_of(str(claim["period"]))
-    distance = [(abs(_year_of(period) - wanted), period) for period in others["period"]]
-    nearest = others[others["period"].eq(min(distance)[1])].iloc[0]
+    distances = [(_distance(period, claim["period"]), period) for period in others["period"]]
+    nearest = others[others["period"].eq(min(distances)[1])].iloc[0]
     found = _quantity(claim, nearest)
     return (
         f"{missing}, in {claim['period']}; the nearest period held is {nearest['period']}, "
@@ -287,19 +291,24 @@ def _no_result(claim: pd.Series, results: pd.DataFrame, entity: str) -> str:
     )
 
 
-def _year_of(period: str) -> float:
-    """Return where a period's text lies, in years; infinitely far away where it names no year."""
-    try:
-        return float(financial_year_start(period))
-    except ValueError:
-        found = re.search(r"(\d{4})(?:-(0[1-9]|1[0-2]))?(?!\d)", period)
-    if found is None:
+def _distance(period: str, wanted: str) -> float:
+    """Return years between two periods, the first and last of each; infinite where not named."""
+    ends, wanted_ends = _ends(period), _ends(wanted)
+    if not ends or not wanted_ends:
         return math.inf
-    return (
-        int(found.group(1)) + (int(found.group(2)) - 1) / 12
-        if found.group(2)
-        else int(found.group(1))
-    )
+    return abs(ends[0] - wanted_ends[0]) + abs(ends[-1] - wanted_ends[-1])
+
+
+def _ends(period: str) -> list[float]:
+    """Return when the years, financial years (``2023-24``) or months of a period start."""
+    starts = []
+    for text in re.findall(r"\d{4}(?:-\d{2})?", period):
+        try:
+            starts.append(float(financial_year_start(text)))
+        except ValueError:
+            month = int(text[5:] or 1)
+            starts.append(int(text[:4]) + (month - 1) / 12)
+    return starts
 
 
 def _number_reason(

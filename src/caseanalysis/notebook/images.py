@@ -8,6 +8,7 @@ from typing import Any
 
 import matplotlib as mpl
 import matplotlib.pyplot as plt
+import numpy as np
 from matplotlib.artist import Artist
 from matplotlib.figure import Figure
 from PIL import Image
@@ -23,13 +24,15 @@ _FIXED: dict[Any, Any] = {"svg.hashsalt": "caseanalysis", "svg.fonttype": "path"
 
 
 def figure_of(drawn: object) -> Figure:
-    """Return the figure that a chart was drawn on.
+    """Return the figure that a chart, or an array of panels, was drawn on.
 
     Raises
     ------
     TypeError
         If what was drawn is neither a figure nor axes.
     """
+    if isinstance(drawn, np.ndarray) and drawn.size:
+        drawn = drawn.flat[0]
     figure = drawn if isinstance(drawn, Figure) else None
     if isinstance(drawn, Artist) and figure is None:
         figure = drawn.get_figure(root=True)

@@ -41,7 +41,7 @@ class _Template(string.Formatter):
 
 def _require_style(value: object, style: str, what: str) -> None:
     if not style and not is_missing(value) and not isinstance(value, str):
-        raise ValueError(f"{what} with {value!r} has no style; write for example 'integer'")
+        raise ValueError(f"{what} with {value} has no style; write for example 'integer'")
 
 
 def paragraph(text: str, *, css: str) -> str:
@@ -66,7 +66,8 @@ def table_html(
     styled = {name: _style(table[name], column, caption) for name, column in columns.items()}
     cells = [_column_cells(table[name], style) for name, (_, style) in styled.items()]
     html = (
-        f'<table class="ca-table" id="{identifier}"><caption><span>{escape(caption)}</span></caption>'
+        f'<table class="ca-table" id="{identifier}">'
+        f"<caption><span>{escape(caption)}</span></caption>"
         f"<thead><tr>{''.join(_head(label, style) for label, style in styled.values())}</tr>"
         f"</thead><tbody>{''.join(map(_row, zip(*cells, strict=True)))}</tbody></table>"
     )
@@ -89,7 +90,7 @@ def _style(values: pd.Series[Any], column: Column, where: str) -> tuple[str, str
     if len(known) and not isinstance(known.iloc[0], str):
         raise MethodError(
             where=where,
-            found=f"the column {values.name!r} with {known.iloc[0]!r} and no style",
+            found=f"the column {values.name!r} with {known.iloc[0]} and no style",
             wanted="a label and a style for numbers and dates",
             remedy=f"write ({label!r}, 'integer') or another style of caseanalysis.formatting",
         )

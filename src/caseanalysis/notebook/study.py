@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from html import escape
 from typing import Any
 
@@ -43,7 +43,7 @@ def open_study(**parameters: object) -> Study:
     """
     checked = check_parameters({}, declared={"case": None, **parameters})
     case = load_case(str(checked["case"]))
-    study = Study(case, open_library(case), parameters=checked)
+    study = Study(case, open_library(case), parameters=checked, claims=load_claims(case.name))
     show_in_notebook(look())
     return study
 
@@ -59,6 +59,8 @@ class Study:
         The evidence tables of the case.
     parameters : Mapping of str to object
         Checked values by name.
+    claims : sequence of Claim
+        What the case printed.
     show : Callable
         Takes each fragment; in a notebook it is shown below the running cell.
 
@@ -78,11 +80,13 @@ class Study:
         library: Library,
         *,
         parameters: Mapping[str, Any],
+        claims: Sequence[Claim] = (),
         show: Callable[[Fragment], None] = show_in_notebook,
     ) -> None:
         self.case = case
         self.library = library
         self.parameters = dict(parameters)
+        self.claims = list(claims)
         self.base_year: int = parameters.get("base_year") or case.base_year
         self.horizon_year: int = parameters.get("horizon_year") or case.horizon_year
         self.rng = np.random.default_rng(parameters.get("seed", 0))
@@ -90,11 +94,6 @@ class Study:
         self._gaps: dict[str, MissingDataError] = {}
         self._identifiers: dict[str, int] = {}
         self._tables = 0
-
-    @property
-    def claims(self) -> list[Claim]:
-        """Every claim of the case, in order."""
-        return load_claims(self.case.name)
 
     def has(self, name: str) -> bool:
         """Return whether a table can be had."""

@@ -118,7 +118,9 @@ def read(file: OfficialFile) -> Reading:
     rows = _rows(file, grid, header)
     checks, notes = _reconcile(file, rows)
     published, release = _release(file, grid[:header], month)
-    table = pd.concat([rows.labels, rows.figures[list(schemas.AE_MEASURES)]], axis=1)
+    timed = rows.figures["under_4_hours"] + rows.figures["over_4_hours"]
+    figures = rows.figures[list(schemas.AE_MEASURES)].assign(attendances_timed=timed)
+    table = pd.concat([rows.labels, figures], axis=1)
     table.insert(0, "month", pd.Timestamp(year=month.year, month=month.month, day=1))
     return Reading(
         tables={"ae_monthly": schemas.validate(table, "ae_monthly", where=file.path.name)},

@@ -94,7 +94,7 @@ def read(file: OfficialFile) -> Reading:
 
 
 def _heading(file: OfficialFile, features: Sequence[Any]) -> re.Match[str]:
-    names = features[0]["properties"] if features else {}
+    names = _given(file, 0, features[0]) if features else {}
     found = [match for match in map(_CODE.fullmatch, names) if match]
     if len(found) != 1:
         raise file.broken(
@@ -105,11 +105,20 @@ def _heading(file: OfficialFile, features: Sequence[Any]) -> re.Match[str]:
     return found[0]
 
 
+def _given(file: OfficialFile, number: int, feature: Any) -> dict[str, Any]:
+    """Return the properties of a feature, their names in capitals."""
+    properties = feature.get("properties") if isinstance(feature, Mapping) else None
+    if not isinstance(properties, Mapping):
+        raise file.broken(
+            f"features[{number}]", found="no properties", wanted="the code and name of an area"
+        )
+    return {str(name).upper(): value for name, value in properties.items()}
+
+
 def _properties(file: OfficialFile, features: Sequence[Any], wanted: str) -> list[str]:
     values = []
     for number, feature in enumerate(features):
-        given = {name.casefold(): value for name, value in feature["properties"].items()}
-        value = given.get(wanted.casefold())
+        value = _given(file, number, feature).get(wanted.upper())
         if not isinstance(value, str) or not value.strip():
             raise file.broken(
                 f"features[{number}].properties.{wanted}", found=repr(value), wanted="text"
@@ -122,16 +131,7 @@ def _outlines(
     file: OfficialFile, features: Sequence[Any]
 ) -> tuple[np.ndarray, list[tuple[int, str]]]:
     """Return outlines in whole metres of the grid, and the rows that were mended and since when."""
-    shapes = []
-    for number, feature in enumerate(features):
-        geometry = feature.get("geometry") or {}
-        if geometry.get("type") not in _AREAS:
-            raise file.broken(
-                f"features[{number}].geometry",
-                found=str(geometry.get("type") or "nothing"),
-                wanted=" or ".join(_AREAS),
-            )
-        shapes.append(shapely.geometry.shape(geometry))
+    shapes = [_shape(file, number, feature) for number, feature in enumerate(features)]
     published = np.array(shapes, dtype=object)
     outlines = shapely.transform(_to_grid(file, published), np.round)
     invalid = np.flatnonzero(~shapely.is_valid(outlines))
@@ -144,10 +144,24 @@ def _outlines(
     return outlines, [(int(row), since[bool(valid_before[row])]) for row in invalid]
 
 
+def _shape(file: OfficialFile, number: int, feature: Mapping[str, Any]) -> shapely.Geometry:
+    geometry = feature.get("geometry")
+    kind = geometry.get("type") if isinstance(geometry, Mapping) else None
+    try:
+        if kind in _AREAS:
+            return shapely.geometry.shape(geometry)
+    except (TypeError, ValueError, KeyError, IndexError, shapely.errors.ShapelyError) as error:
+        kind = f"{kind}: {error}"
+    raise file.broken(
+        f"features[{number}].geometry", found=str(kind or "nothing"), wanted=" or ".join(_AREAS)
+    )
+
+
 def _to_grid(file: OfficialFile, shapes: np.ndarray) -> np.ndarray:
     """Return shapes in metres of the grid, whichever of the two systems they came in."""
-    crs = file.json.get("crs") or {}
-    name = str((crs.get("properties") or {}).get("name", ""))
+    crs = file.json.get("crs")
+    named = crs.get("properties") if isinstance(crs, Mapping) else None
+    name = str(named.get("name", "")) if isinstance(named, Mapping) else ""
     # A GeoJSON file that names no system is in longitude and latitude (RFC 7946, section 4).
     system = next((known for known in (_GRID, _DEGREES) if name.endswith(known)), None)
     system = _DEGREES if name == "" or name.endswith("CRS84") else system
@@ -173,18 +187,18 @@ def _centres(
 ) -> tuple[Check, ...]:
     """Return how many outlines reach round the centre that the publisher prints in the grid."""
     centres = []
-    for feature in features:
-        given = {name.upper(): value for name, value in feature["properties"].items()}
+    for number, feature in enumerate(features):
+        given = _given(file, number, feature)
         if "BNG_E" not in given or "BNG_N" not in given:
             return ()
         centres.append((given["BNG_E"], given["BNG_N"]))
     east, north = np.array(centres, dtype=float).T
     west, south, far_east, far_north = shapely.bounds(outlines).T
     inside = (west <= east) & (east <= far_east) & (south <= north) & (north <= far_north)
-    for number in np.flatnonzero(~inside)[:1]:
+    for row in np.flatnonzero(~inside)[:1]:
         raise file.broken(
-            f"features[{number}].geometry",
-            found=f"an outline that does not reach round {east[number]:.0f}, {north[number]:.0f}",
+            f"features[{row}].geometry",
+            found=f"an outline that does not reach round {east[row]:.0f}, {north[row]:.0f}",
             wanted="the centre (BNG_E, BNG_N) within the extent of its outline",
         )
     return (

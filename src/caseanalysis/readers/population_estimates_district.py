@@ -23,11 +23,13 @@ _WALES, _ENGLAND_AND_WALES = "W92000004", "K04000001"
 #: The sheet names no year; England's total, in persons, tells the estimates apart.
 _EDITIONS = {58_620_101: "mid-2024"}
 _WHOLE = 0.5
+_MANY_AGES = 50
 
 
 def _recognise(file: OfficialFile) -> bool:
     found = headings(file)
-    return found.issuperset({"Geography", "All ages"}) and found.issuperset(map(str, range(60)))
+    ages = sum(name.isdigit() for name in found)
+    return found.issuperset({"Geography", "All ages"}) and ages > _MANY_AGES
 
 
 def _read(file: OfficialFile) -> Reading:

@@ -100,6 +100,7 @@ def _recognise(file: OfficialFile) -> bool:
 def _read(file: OfficialFile) -> Reading:
     records = json_records(file, ("variant", "year", "totals"))
     figures = json_ages(file, records, tuple(_SEXES))
+    check = _check(file, records, figures)
     long = by_sex(figures, _SEXES, "population")
     identity = pd.DataFrame(records)[["area_code", "variant", "year"]]
     years = numbers(file, identity[["year"]], place="record, ")["year"].astype(int)
@@ -114,7 +115,7 @@ def _read(file: OfficialFile) -> Reading:
         release=_release(identity["variant"], years),
         period=f"{years.min()} to {years.max()}",
         slice_=area,
-        checks=(_check(file, records, figures),),
+        checks=(check,),
     )
 
 

@@ -23,7 +23,11 @@ class EvidenceTable:
     schema : TableSchema
         Key, columns and units.
     needs : tuple of str
-        Tidy tables of the store that it is made from.
+        Tidy tables of the store that its figures come from; their sources are cited.
+    chosen_by : tuple of str
+        Tidy tables that decide only which rows are kept.
+    sources : tuple of str
+        The sources to cite, where a tidy table has others too; all of them unless told.
     build : Callable
         Makes it from a store for a case.
     licensed_for_extract : bool
@@ -34,4 +38,6 @@ class EvidenceTable:
     schema: TableSchema
     needs: tuple[str, ...]
     build: Callable[[Store, Case], pd.DataFrame]
+    chosen_by: tuple[str, ...] = ()
+    sources: tuple[str, ...] = ()
     licensed_for_extract: bool = True

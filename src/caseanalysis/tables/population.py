@@ -45,7 +45,8 @@ POPULATION = EvidenceTable(
         _projection.columns,
         _projection.units,
     ),
-    needs=("population_projection", "catchment_share"),
+    needs=("population_projection",),
+    chosen_by=("catchment_share",),
     build=_population,
 )
 
@@ -72,4 +73,5 @@ COMMISSIONER_AGES = EvidenceTable(
     ),
     needs=("population_estimate",),
     build=_commissioner_ages,
+    sources=("ons_estimates_health_areas",),
 )

@@ -1,0 +1,326 @@
+"""What a study shows, from evidence made by hand."""
+
+from __future__ import annotations
+
+import re
+from types import SimpleNamespace
+
+import matplotlib.pyplot as plt
+import pandas as pd
+import pytest
+from matplotlib.axes import Axes
+
+from caseanalysis.case import Case
+from caseanalysis.errors import MethodError, MissingDataError, ParameterError
+from caseanalysis.library import Evidence, Input
+from caseanalysis.methods.verdicts import VERDICTS
+from caseanalysis.notebook import Study, open_study
+from caseanalysis.notebook.display import Fragment
+from caseanalysis.notebook.findings import amount
+from caseanalysis.notebook.images import LARGEST_SVG
+from caseanalysis.notebook.signs import SIGNS
+
+CASE = Case.model_validate(
+    {
+        "name": "no-such-folder",
+        "title": "A case",
+        "region_name": "Somewhere",
+        "summary": "A case made by hand.",
+        "base_year": 2023,
+        "horizon_year": 2033,
+        "commissioner": {
+            "code": "E54000099",
+            "ods_code": "QZZ",
+            "name": "A board",
+            "short_name": "Board",
+            "boundary_year": 2023,
+        },
+        "trusts": (
+            {
+                "code": "RZ1",
+                "name": "A trust",
+                "short_name": "Trust",
+                "sites": ({"name": "A site", "place": "E07000001"},),
+            },
+        ),
+        "places": ({"code": "E07000001", "name": "A place", "boundary_year": 2023},),
+        "peers": {
+            "trusts": {"rule": "none", "source": "none", "members": {}},
+            "commissioners": {"rule": "none", "source": "none", "members": ()},
+        },
+    }
+)
+BEDS = pd.DataFrame(
+    {"trust": ["<script>alert(1)</script>", "Lower & Co"], "beds": [12000.0, None], "rate": 0.5}
+)
+COLUMNS = {"trust": "Trust", "beds": ("Beds", "integer"), "rate": ("Occupied", "percent")}
+BEDS_EVIDENCE = Evidence(
+    name="beds",
+    title="Beds by trust",
+    table=BEDS,
+    basis="data store",
+    inputs=(
+        Input(
+            source="kh03",
+            title="Bed <availability>",
+            publisher="NHS England",
+            release="2024-25 Q4",
+            period="2025-01 to 2025-03",
+            licence="Open Government Licence v3.0",
+            attribution=None,
+            page="https://www.england.nhs.uk/",
+            files=1,
+            sha256="ab" * 32,
+        ),
+    ),
+)
+MISSING = MissingDataError(
+    where="table rates", found="nothing", wanted="hes_rates", remedy="add the files"
+)
+
+
+class Shown(list[Fragment]):
+    """Fragments in the order in which they were shown."""
+
+    @property
+    def html(self) -> str:
+        return self[-1].html
+
+
+def _evidence(name: str) -> Evidence:
+    if name != "beds":
+        raise MISSING
+    return BEDS_EVIDENCE
+
+
+@pytest.fixture
+def shown() -> Shown:
+    return Shown()
+
+
+@pytest.fixture
+def study(shown: Shown) -> Study:
+    library = SimpleNamespace(
+        evidence=_evidence, used=(BEDS_EVIDENCE,), has=lambda name: name == "beds"
+    )
+    return Study(CASE, library, parameters={"case": "a", "seed": 4}, show=shown.append)
+
+
+def plot_beds(table: pd.DataFrame) -> Axes:
+    _, ax = plt.subplots()
+    ax.bar(range(len(table)), table["beds"])
+    return ax
+
+
+def describe_beds(table: pd.DataFrame) -> str:
+    return f'Bars of "beds" for {len(table)} trusts, the larger of them with 12,000 beds.'
+
+
+def test_a_table_has_caption_scope_and_aligned_numbers(study: Study, shown: Shown) -> None:
+    study.table(BEDS, caption="Beds & trusts", columns=COLUMNS, evidence="beds", note="In March.")
+    assert "<caption><span>Table 1. Beds &amp; trusts</span></caption>" in shown.html
+    assert shown.html.count('<th scope="col"') == 3
+    assert shown.html.count('<th scope="row">') == 2
+    assert '<td class="ca-number">12,000</td><td class="ca-number">50.0%</td>' in shown.html
+    assert '<td class="ca-number ca-gap">not available</td>' in shown.html
+
+
+def test_text_of_the_data_is_escaped(study: Study, shown: Shown) -> None:
+    study.table(BEDS, caption="Beds", columns=COLUMNS)
+    assert "<script>" not in shown.html
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;" in shown.html
+
+
+def test_a_wide_table_scrolls_in_a_region_that_the_keyboard_reaches(
+    study: Study, shown: Shown
+) -> None:
+    study.table(BEDS, caption="Beds", columns=COLUMNS)
+    assert 'tabindex="0" role="region" aria-label="Table 1. Beds"' in shown.html
+    study.table(BEDS, caption="Names", columns={"trust": "Trust"})
+    assert "tabindex" not in shown.html
+
+
+def test_the_source_of_a_table_is_told_and_linked(study: Study, shown: Shown) -> None:
+    study.table(BEDS, caption="Beds", columns=COLUMNS, evidence="beds")
+    assert (
+        'Source: <a href="#source-beds">NHS England, Bed &lt;availability&gt; (2024-25 Q4)</a>, '
+        "from the data store." in shown.html
+    )
+    study.sources()
+    assert 'id="source-beds"' in shown.html
+    assert "ab" * 32 in shown.html
+    assert shown[-1].facts["evidence"][0]["inputs"][0]["period"] == "2025-01 to 2025-03"
+
+
+def test_numbers_without_a_style_are_refused(study: Study) -> None:
+    with pytest.raises(MethodError, match=r"'beds' with 12000\.0 and no style"):
+        study.table(BEDS, caption="Beds", columns={"trust": "Trust", "beds": "Beds"})
+
+
+def test_a_column_that_is_not_there_is_refused(study: Study) -> None:
+    with pytest.raises(MethodError, match="no column 'bed'"):
+        study.table(BEDS, caption="Beds", columns={"bed": "Beds"})
+
+
+def show_figure(study: Study, table: pd.DataFrame = BEDS, **options: object) -> None:
+    settings = {"number": 7, "title": "Beds & more", "evidence": "beds", **options}
+    study.figure(plot_beds, table, describe=describe_beds, columns=COLUMNS, **settings)
+
+
+def test_a_figure_brings_its_description_source_and_data(study: Study, shown: Shown) -> None:
+    show_figure(study)
+    assert '<figure class="ca-figure" id="figure-7">' in shown.html
+    assert 'alt="Bars of &quot;beds&quot; for 2 trusts, the larger' in shown.html
+    assert 'src="data:image/svg+xml;base64,' in shown.html
+    assert "Figure 7. Beds &amp; more" in shown.html
+    assert "<summary>Data behind this figure</summary>" in shown.html
+    assert 'href="#source-beds"' in shown.html
+    assert plt.get_fignums() == []
+
+
+def test_the_same_figure_is_the_same_bytes(study: Study, shown: Shown) -> None:
+    show_figure(study)
+    show_figure(study)
+    pictures = [re.search(r"base64,[^\"]+", fragment.html) for fragment in shown]
+    assert pictures[0][0] == pictures[1][0]
+    assert 'id="figure-7-2"' in shown.html
+
+
+def test_a_large_drawing_becomes_a_picture(study: Study, shown: Shown) -> None:
+    def plot_many(table: pd.DataFrame) -> Axes:
+        _, ax = plt.subplots()
+        ax.plot([number % 7 for number in range(200)])
+        for number in range(1500):
+            ax.plot([number, number * 1.23457, 3], [0.98765, number * 2.34567, 4])
+        return ax
+
+    study.figure(plot_many, BEDS, title="Many", describe=describe_beds, columns=COLUMNS)
+    assert 'src="data:image/png;base64,' in shown.html
+    assert len(shown.html) < LARGEST_SVG
+
+
+def test_a_placeholder_is_no_description(study: Study) -> None:
+    with pytest.raises(ValueError, match="40 characters"):
+        study.figure(plot_beds, BEDS, title="Beds", describe=lambda _: "A chart.", columns=COLUMNS)
+    plt.close("all")
+
+
+def test_without_its_evidence_a_figure_is_a_panel(study: Study, shown: Shown) -> None:
+    rates = study.evidence("rates")
+    show_figure(study, study.derive(plot_beds, rates), evidence="rates")
+    assert shown[-1].kind == "missing"
+    assert "Not shown: the figure “Figure 7. Beds &amp; more”" in shown.html
+    assert "It needs hes_rates." in shown.html
+    assert "To get it: add the files." in shown.html
+    study.sources()
+    assert "table rates: nothing; wanted hes_rates." in shown.html
+
+
+def test_an_empty_table_whose_evidence_is_there_is_refused(study: Study) -> None:
+    with pytest.raises(MethodError, match="no rows, though its evidence is there"):
+        show_figure(study, BEDS.head(0))
+
+
+def test_an_empty_table_may_be_explained(study: Study, shown: Shown) -> None:
+    show_figure(study, BEDS.head(0), missing="peers with beds of this kind")
+    assert "It needs peers with beds of this kind." in shown.html
+
+
+def test_a_sentence_carries_computed_values_only_as_text(study: Study, shown: Shown) -> None:
+    study.say("{name} grows <fast> by {growth:signed percent}.", name="<b>X</b>", growth=0.0312)
+    assert shown.html == (
+        '<p class="ca-text">&lt;b&gt;X&lt;/b&gt; grows &lt;fast&gt; by +3.1%.</p>'
+    )
+
+
+def test_a_number_in_a_sentence_needs_a_style(study: Study) -> None:
+    with pytest.raises(ValueError, match="has no style"):
+        study.say("{growth} more", growth=0.03)
+
+
+def test_a_headline_is_kept_for_the_index(study: Study, shown: Shown) -> None:
+    study.headline("How many?", "{beds:integer}.", beds=12000)
+    assert shown[-1].facts == {"question": "How many?", "answer": "12,000."}
+
+
+def test_one_value_is_picked_by_its_row(study: Study) -> None:
+    assert study.value(BEDS, "beds", trust="<script>alert(1)</script>") == 12000.0
+    assert study.value(pd.DataFrame(), "beds", trust="x") is None
+
+
+@pytest.mark.parametrize(("where", "rows"), [({"rate": 0.5}, 2), ({"trust": "none"}, 0)])
+def test_a_value_of_no_single_row_is_refused(
+    study: Study, where: dict[str, object], rows: int
+) -> None:
+    with pytest.raises(MethodError, match=f"found {rows} rows"):
+        study.value(BEDS, "beds", **where)
+
+
+FINDINGS = pd.DataFrame(
+    {
+        "claim_id": ["a1-001", "a1-002"],
+        "statement": ["Residents grow", "Nothing says"],
+        "quotation": ["grow <by> 17%", None],
+        "unit": ["percent", "persons"],
+        "printed": [17.0, None],
+        "recomputed": [17.23, None],
+        "lower": [16.1, None],
+        "upper": [18.4, None],
+        "verdict": ["reproduced", "not testable"],
+        "reason": ["Within its rounding.", "No public figure."],
+    }
+)
+
+
+def test_findings_show_what_was_printed_and_recomputed(study: Study, shown: Shown) -> None:
+    study.findings(FINDINGS)
+    assert "<q>grow &lt;by&gt; 17%</q>" in shown.html
+    assert "17.23%" in shown.html
+    assert "16.10% to 18.40%" in shown.html
+    assert '<span aria-hidden="true">✓</span> reproduced' in shown.html
+    facts = shown[-1].facts["findings"]
+    assert (facts[0]["recomputed"], facts[1]["printed"]) == (17.23, None)
+
+
+def test_a_verdict_of_another_word_is_refused(study: Study) -> None:
+    with pytest.raises(MethodError, match="the verdict 'plausible'"):
+        study.findings(FINDINGS.assign(verdict="plausible"))
+
+
+def test_every_verdict_has_a_sign_of_its_own() -> None:
+    assert set(SIGNS) == set(VERDICTS)
+    assert len(set(SIGNS.values())) == len(SIGNS)
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "step", "more", "text"),
+    [
+        (17.0, "percent", 1.0, 0, "17%"),
+        (17.234, "percent", 1.0, 1, "17.2%"),
+        (1.25, "percent", 0.1, 1, "1.25%"),
+        (1063000.0, "persons", 1000.0, 0, "1,063,000"),
+        (2500000.0, "pounds", 100000.0, 0, "£2,500,000"),
+        (4.0, "days", 1.0, 0, "4 days"),
+        (None, "percent", 1.0, 0, "not available"),
+    ],
+)
+def test_a_claims_number_is_written_to_its_printed_place(
+    value: float | None, unit: str, step: float, more: int, text: str
+) -> None:
+    assert amount(value, unit, step=step, more=more) == text
+
+
+def test_years_come_from_the_case_unless_given(study: Study, shown: Shown) -> None:
+    assert (study.base_year, study.horizon_year) == (2023, 2033)
+    other = Study(CASE, study.library, parameters={"horizon_year": 2030}, show=shown.append)
+    assert other.horizon_year == 2030
+
+
+def test_random_numbers_start_from_the_seed(study: Study) -> None:
+    same = Study(CASE, study.library, parameters={"seed": 4})
+    assert study.rng.random() == same.rng.random()
+
+
+def test_a_study_with_a_misspelt_parameter_is_refused() -> None:
+    with pytest.raises(ParameterError, match="did you mean 'seed'"):
+        open_study(case="x", sead=1)
