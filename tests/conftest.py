@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from small_publications import CASE
 
-from caseanalysis.case import Case, load_case
+from caseanalysis.case import Case, default_case, load_case
 from caseanalysis.store import Store
 
 ROOT = Path(__file__).parents[1]
@@ -51,3 +51,9 @@ def two_rivers(tmp_path: Path) -> Case:
     folder.mkdir(parents=True)
     (folder / "case.yaml").write_text(CASE, encoding="utf-8")
     return load_case("two-rivers", tmp_path / "project")
+
+
+@pytest.fixture(scope="session")
+def default() -> Case:
+    """The default case of the project."""
+    return load_case(default_case())

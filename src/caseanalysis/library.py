@@ -277,14 +277,17 @@ def _absent_keys(wanted: pd.DataFrame, held: pd.DataFrame, schema: TableSchema) 
 
 
 def _parse_csv(content: bytes, schema: TableSchema) -> pd.DataFrame:
-    # Codes and labels are text, whatever they look like; numbers are typed by the schema, and
-    # come back to the last bit, which the default parser does not promise.
-    text = {name: str for name, column in schema.columns.items() if column.dtype.type is str}
+    # Codes and labels are text, whatever they look like, "NA" too; only an empty cell is missing.
+    # Numbers are typed by the schema.
+    text = {
+        name: str
+        for name, column in schema.columns.items()
+        if isinstance(column.dtype.type, pd.StringDtype)
+    }
     return pd.read_csv(
         io.BytesIO(content),
         dtype=text,
         encoding="utf-8",
         keep_default_na=False,
         na_values=[""],
-        float_precision="round_trip",
     )

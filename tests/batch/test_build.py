@@ -112,7 +112,7 @@ def test_the_index_links_reports_and_names_areas_without_one(built: Built) -> No
     for name in ("a1.html", "a2.html", "context.html", "findings.csv"):
         assert f'href="{name}"' in index
     assert "2,050 beds." in index
-    assert "2 statements of the case" in index
+    assert "2 statements of the case; 2 of them could be set beside" in index
 
 
 def test_findings_are_listed_with_their_exact_numbers(built: Built) -> None:

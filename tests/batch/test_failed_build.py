@@ -32,6 +32,7 @@ def failed(shared_project: Project) -> Failed:
     project.add("b3", "import os, signal\nos.kill(os.getpid(), signal.SIGKILL)")
     project.add("b4", "import matplotlib.pyplot as plt\nplt.plot([1, 2])\nplt.show()")
     project.add("b5", STAND_IN + DRAW, FIGURE)
+    project.add("b6", "from caseanalysis.formatting import format_value\nformat_value(1, 'x')")
     done: list[str] = []
     with pytest.raises(BuildError) as caught:
         build(case="three-towns", out=project.reports, on_progress=done.append)
@@ -44,7 +45,7 @@ def test_notebook_cell_and_first_line_are_named(failed: Failed) -> None:
 
 
 def test_the_other_notebooks_run_to_their_end(failed: Failed) -> None:
-    assert sorted(failed.done) == ["a1", "b1", "b2", "b3", "b4", "b5"]
+    assert sorted(failed.done) == ["a1", "b1", "b2", "b3", "b4", "b5", "b6"]
 
 
 def test_reports_published_before_stay_byte_for_byte(failed: Failed) -> None:
@@ -58,6 +59,11 @@ def test_a_users_error_is_told_without_the_name_of_its_class(failed: Failed) -> 
     )
     assert "did you mean 'three-towns'?" in failed.error.found
     assert "RecordError" not in failed.error.found
+
+
+def test_an_unexpected_error_is_told_with_its_place_in_the_module(failed: Failed) -> None:
+    assert "ValueError: no style 'x'" in failed.error.found
+    assert "(caseanalysis/formatting.py, line " in failed.error.found
 
 
 def test_a_process_that_dies_is_told(failed: Failed) -> None:

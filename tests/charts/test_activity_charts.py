@@ -11,7 +11,7 @@ from caseanalysis.charts import activity
 def additional() -> pd.DataFrame:
     return pd.DataFrame(
         {
-            "activity": ["A&E attendances", "Outpatient attendances", "Births"],
+            "activity": ["A&E attendances", "outpatient attendances", "Births"],
             "printed": [64.0, 453.0, np.nan],
             "recomputed": [61.2, 402.0, -1.4],
             "lower": [52.0, 371.0, -3.2],
@@ -51,8 +51,8 @@ def test_both_numbers_are_written_and_a_missing_one_is_none(
 def test_additional_alt_text_names_the_greatest_distance(additional: pd.DataFrame) -> None:
     # Distances: 2.8 for A&E, 51 for outpatients.
     text = activity.describe_additional_activity(additional)
-    assert "furthest apart for Outpatient attendances: +453 against +402 a day" in text
-    assert "from −1.4 (Births) to +402 (Outpatient attendances)" in text
+    assert "furthest apart for outpatient attendances: +453 against +402 a day" in text
+    assert "from −1.4 (Births) to +402 (outpatient attendances)" in text
     assert 40 <= len(text) <= 400
 
 
@@ -60,7 +60,7 @@ def test_without_any_printed_number_the_greatest_growth_is_named(
     additional: pd.DataFrame,
 ) -> None:
     text = activity.describe_additional_activity(additional.assign(printed=np.nan))
-    assert "Outpatient attendances grows most, by +402 a day recomputed" in text
+    assert "Outpatient attendances grow most, by +402 a day recomputed" in text
 
 
 def test_a_withheld_total_has_no_bar_and_no_number(totals: pd.DataFrame, overlaps) -> None:

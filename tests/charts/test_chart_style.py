@@ -35,6 +35,12 @@ def test_text_is_broken_into_even_lines_and_never_within_a_word() -> None:
     assert style.broken("one two three four", width=14) == "one two\nthree four"
 
 
+def test_labels_lose_their_capital_within_a_sentence_but_abbreviations_keep_theirs() -> None:
+    assert style.in_sentence("Emergency admissions") == "emergency admissions"
+    assert style.in_sentence("A&E attendances") == "A&E attendances"
+    assert style.in_sentence("NHS beds") == "NHS beds"
+
+
 def test_a_description_keeps_the_leading_sentences_within_400_characters() -> None:
     first, second, third = "A" * 200 + ".", "B" * 150 + ".", "C" * 100 + "."
     assert style.compose_description(first, second, third) == f"{first} {second}"

@@ -66,6 +66,12 @@ def test_a_decrease_is_hatched_and_every_step_has_its_number(parts: pd.DataFrame
     assert overlaps(axes[0].figure) == []
 
 
+def test_the_key_shows_only_what_is_drawn(parts: pd.DataFrame) -> None:
+    rising = parts.loc[parts["factor"].ne("interaction")]
+    key = demand.plot_decomposition(rising)[0].figure.legends[0]
+    assert [text.get_text() for text in key.get_texts()] == ["Increase", "Total"]
+
+
 def test_decomposition_alt_text_names_the_greatest_part_and_the_totals(
     parts: pd.DataFrame,
 ) -> None:
@@ -78,3 +84,14 @@ def test_decomposition_alt_text_names_the_greatest_part_and_the_totals(
 def test_panels_can_be_areas(parts: pd.DataFrame) -> None:
     areas = parts.rename(columns={"trust_name": "area_name"})
     assert len(demand.plot_decomposition(areas, by="area_name")) == 2
+
+
+def test_four_panels_stand_in_two_rows_of_two_each_with_its_numbers(
+    growth: pd.DataFrame, overlaps
+) -> None:
+    four = pd.concat([growth, growth.replace({"trust_name": {"Trust A": "C", "Trust B": "D"}})])
+    axes = demand.plot_growth_by_age(four, **YEARS)
+    lefts = [round(ax.get_position().x0, 2) for ax in axes]
+    assert lefts[0] == lefts[2] < lefts[1] == lefts[3]
+    assert all(ax.get_xticklabels()[0].get_visible() for ax in axes)
+    assert overlaps(axes[0].figure) == []

@@ -118,3 +118,18 @@ def test_alt_text_names_the_highest_and_the_lowest_area(table: pd.DataFrame) -> 
     assert "Highest in South Downs (31.0), lowest in Harbour (10.5)" in text
     assert "Highest in South Downs (90.0%), lowest in Harbour (0.0%)" in text
     assert 40 <= len(text) <= 400
+
+
+def test_names_of_many_small_neighbours_do_not_lie_on_each_other(table: pd.DataFrame) -> None:
+    small = pd.DataFrame(
+        {
+            "area_name": [f"Borough Number {at}" for at in range(5)],
+            "geometry": [_square(41_000 + 2_500 * at, 45_000, 2_500) for at in range(5)],
+            "score": [12.0, 14.0, 16.0, 18.0, 20.0],
+        }
+    )
+    ax = maps.plot_choropleth(pd.concat([table, small]), value="score", label="Score (points)")
+    ax.figure.draw_without_rendering()
+    boxes = [text.get_window_extent() for text in _names(ax).values()]
+    assert len(boxes) == 9
+    assert not any(one.overlaps(other) for one, other in combinations(boxes, 2))

@@ -99,7 +99,8 @@ def test_growth_is_written_beside_each_bar(growth: pd.DataFrame, overlaps) -> No
 
 def test_growth_alt_text_gives_the_range(growth: pd.DataFrame) -> None:
     text = population.describe_growth(growth)
-    assert "−5% at ages 0-64 in Harbour to +46% at ages 65+ in Harbour" in text
+    assert "Ages 65+ grow most: +46% in Harbour." in text
+    assert "The least is −5% at ages 0-64 in Harbour." in text
     assert 40 <= len(text) <= 400
 
 

@@ -80,6 +80,11 @@ def test_marked_periods_are_shaded_and_named(table: pd.DataFrame) -> None:
     assert ax.patches[0].get_width() == 92
 
 
+def test_the_axis_of_small_shares_does_not_go_below_zero(table: pd.DataFrame) -> None:
+    small = table.assign(share=0.001, lower=0.0, upper=0.1)
+    assert urgent_care.plot_performance(small).get_ylim()[0] == 0
+
+
 def test_performance_alt_text_has_last_shares_and_range(table: pd.DataFrame) -> None:
     text = urgent_care.describe_performance(table, standard=0.95)
     # Trust A ends at 0.70 + 0.023, Trust B at 0.702 + 0.023; England ends highest at 0.729.

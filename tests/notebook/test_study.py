@@ -143,8 +143,8 @@ def test_a_wide_table_scrolls_in_a_region_that_the_keyboard_reaches(
 def test_the_source_of_a_table_is_told_and_linked(study: Study, shown: Shown) -> None:
     study.table(BEDS, caption="Beds", columns=COLUMNS, evidence="beds")
     assert (
-        'Source: <a href="#source-beds">NHS England, Bed &lt;availability&gt; (2024-25 Q4)</a>, '
-        "from the data store." in shown.html
+        'Source: <a href="#source-beds">Beds by trust</a>, from NHS England, '
+        "Bed &lt;availability&gt; (2024-25 Q4), as held in the data store." in shown.html
     )
     study.sources()
     assert 'id="source-beds"' in shown.html
@@ -274,10 +274,14 @@ FINDINGS = pd.DataFrame(
 
 def test_findings_show_what_was_printed_and_recomputed(study: Study, shown: Shown) -> None:
     study.findings(FINDINGS)
-    assert "<q>grow &lt;by&gt; 17%</q>" in shown.html
+    assert 'Residents grow <q class="ca-place">grow &lt;by&gt; 17%</q>' in shown.html
     assert "17.23%" in shown.html
     assert "16.10% to 18.40%" in shown.html
     assert '<span aria-hidden="true">✓</span> reproduced' in shown.html
+    assert "1 of 2 claims could be tested. By verdict: 1 reproduced, 1 not testable." in shown.html
+    folded = shown.html.split("<details>")[1]
+    assert "Nothing says" in folded
+    assert "Residents grow" not in folded
     facts = shown[-1].facts["findings"]
     assert (facts[0]["recomputed"], facts[1]["printed"]) == (17.23, None)
 
@@ -301,6 +305,8 @@ def test_every_verdict_has_a_sign_of_its_own() -> None:
         (1063000.0, "persons", 1000.0, 0, "1,063,000"),
         (2500000.0, "pounds", 100000.0, 0, "£2,500,000"),
         (4.0, "days", 1.0, 0, "4 days"),
+        (4.26, "days", 1.0, 1, "4.3 days"),
+        (1058208.2, "persons", 100000.0, 1, "1,058,208"),
         (None, "percent", 1.0, 0, "not available"),
     ],
 )

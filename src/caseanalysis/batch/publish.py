@@ -118,5 +118,6 @@ def _unwritable(out: Path, error: OSError) -> BuildError:
 def _lock_path(out: Path) -> Path:
     # Not beside the reports: a lock file that is removed no longer locks, and one that stays is
     # litter in the project.
-    name = hashlib.sha256(str(out).encode()).hexdigest()[:16]
+    # Not shared between users either, since one cannot open the file of another.
+    name = hashlib.sha256(f"{Path.home()} {out}".encode()).hexdigest()[:16]
     return Path(tempfile.gettempdir()) / f"caseanalysis-{name}.lock"

@@ -115,7 +115,12 @@ def _in_order(
 def _index_values(case: Case, records: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
     listed = {area.id for area in case.areas}
     cards = {
-        area: {**record, "verdicts": _verdicts(record), "publications": _publications([record])}
+        area: {
+            **record,
+            "verdicts": _verdicts(record),
+            "publications": _publications([record]),
+            "periods": _periods(record),
+        }
         for area, record in _in_order(records)
     }
     return {
@@ -132,6 +137,13 @@ def _index_values(case: Case, records: Mapping[str, Mapping[str, Any]]) -> dict[
 def _verdicts(record: Mapping[str, Any]) -> dict[str, int]:
     counts = Counter(finding["verdict"] for finding in record["findings"])
     return {verdict: counts[verdict] for verdict in SIGNS if counts[verdict]}
+
+
+def _periods(record: Mapping[str, Any]) -> list[str]:
+    """Return the periods that the data cover, each once, by their last year or month."""
+    periods = {cited["period"] for one in record["evidence"] for cited in one["inputs"]}
+    dated = [period for period in periods if any(sign.isdigit() for sign in period)]
+    return sorted(dated, key=lambda period: (period.split(" to ")[-1], period))
 
 
 def _publications(records: Sequence[Mapping[str, Any]]) -> list[dict[str, str]]:

@@ -46,7 +46,7 @@ def plot_additional_activity(
     _draw_pairs(ax, table, heights)
     _write_numbers(ax, table, heights)
     ax.axvline(0, color=style.INK, linewidth=1)
-    names = [style.broken(name, width=22) for name in table["activity"]]
+    names = [style.broken(style.opening(name), width=22) for name in table["activity"]]
     ax.set(yticks=heights, yticklabels=names, ylim=(len(table) - 0.5, -0.6), xlabel=label)
     style.clear_category_axis(ax)
     style.few_ticks(ax.xaxis, most=5)
@@ -121,7 +121,8 @@ def _additional_headline(table: pd.DataFrame) -> str:
     distances = table.assign(distance=(table["recomputed"] - table["printed"]).abs())
     if distances["distance"].isna().all():
         row = style.extremes(table, "recomputed")[1]
-        return f"{row['activity']} grows most, by {_daily(row['recomputed'])} a day recomputed"
+        name = style.opening(row["activity"])
+        return f"{name} grow most, by {_daily(row['recomputed'])} a day recomputed"
     row = style.extremes(distances, "distance")[1]
     return (
         f"Printed and recomputed lie furthest apart for {row['activity']}: "
@@ -158,9 +159,14 @@ def plot_totals(
     style.check_columns(table, _TOTAL_COLUMNS, chart="totals", value="value")
     ax = style.new_axes(ax, height=style.bar_chart_height(len(table)))
     styles = style.series_styles(style.in_order(table["trust_name"]))
-    broken = table.assign(activity=[style.broken(each, width=22) for each in table["activity"]])
+    names = [style.broken(style.opening(name), width=22) for name in table["activity"]]
     drawn = style.draw_grouped_bars(
-        ax, broken, value="value", category="activity", group="trust_name", styles=styles
+        ax,
+        table.assign(activity=names),
+        value="value",
+        category="activity",
+        group="trust_name",
+        styles=styles,
     )
     for bars in drawn.values():
         for value, height in bars:
@@ -182,7 +188,7 @@ def describe_totals(table: pd.DataFrame, *, label: str = "Events a year") -> str
     least, most = style.extremes(table, "value")
     gaps = int(table["value"].isna().sum())
     return style.compose_description(
-        f"Bars of activity ({label}) by type and trust.",
+        f"Bars of activity ({style.in_sentence(label)}) by type and trust.",
         f"The most is {style.count_text(most['value'])} ({most['activity']}, "
         f"{most['trust_name']}), the least {style.count_text(least['value'])} "
         f"({least['activity']}, {least['trust_name']}).",

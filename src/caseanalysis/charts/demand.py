@@ -80,7 +80,7 @@ def describe_growth_by_age(
     least = style.extremes(table, "change")[0]
     trusts = table["trust_name"].nunique()
     return style.compose_description(
-        f"Bars by age band, {label}, {base_label} and {horizon_label}, "
+        f"Bars of {style.in_sentence(label)} by age band, {base_label} and {horizon_label}, "
         f"{trusts} {'trust' if trusts == 1 else 'trusts'}.",
         f"{_growth_headline(table, base_label, horizon_label)}.",
         f"The least is {style.signed_text(least['change'], share=True)} at ages "
@@ -163,7 +163,7 @@ def plot_decomposition(
     labels = [style.broken(factor.capitalize(), width=14) for factor in factors]
     axes[0].set(yticks=range(len(factors)), yticklabels=labels, ylim=(len(factors) - 0.4, -0.6))
     style.leave_room(axes)
-    style.add_key(axes[0], _step_keys())
+    style.add_key(axes[0], _step_keys(table))
     style.set_figure_headline(axes, title or _decomposition_headline(table, by))
     return axes
 
@@ -220,10 +220,16 @@ def _step_look(factor: str, change: float) -> dict[str, Any]:
     return {"facecolor": style.BLUE}
 
 
-def _step_keys() -> list[Patch]:
+def _step_keys(table: pd.DataFrame) -> list[Patch]:
+    """Return keys of what is drawn: increases, decreases, totals."""
+    parts = table.loc[table["factor"].ne(_TOTAL), "change"]
+    looks = (
+        ("Increase", "", 1.0, parts.ge(0).any()),
+        ("Decrease", "", -1.0, parts.lt(0).any()),
+        ("Total", _TOTAL, 1.0, len(parts) < len(table)),
+    )
     return [
         Patch(edgecolor="white", label=label, **_step_look(factor, change))
-        for label, factor, change in (
-            ("Increase", "", 1.0), ("Decrease", "", -1.0), ("Total", _TOTAL, 1.0)
-        )
-    ]  # fmt: skip
+        for label, factor, change, drawn in looks
+        if drawn
+    ]

@@ -89,7 +89,8 @@ def describe_forecast(table: pd.DataFrame, history: pd.DataFrame, *, label: str)
         if trust in outturns.index
     ]
     return style.compose_description(
-        f"Lines with 80% and 95% intervals: forecast of {label}, {start} to {end}, "
+        f"Lines with 80% and 95% intervals: forecast of {style.in_sentence(label)}, "
+        f"{start} to {end}, "
         f"{len(trusts)} {'trust' if len(trusts) == 1 else 'trusts'}.",
         *sentences,
     )

@@ -99,7 +99,8 @@ def describe_choropleth(
     measure = _Measure(value, label, share, decimals)
     areas = _areas(table, measure)
     return style.compose_description(
-        f"Map of {len(areas)} areas shaded by {label}.", f"{_headline(areas, measure)}."
+        f"Map of {len(areas)} areas shaded by {style.in_sentence(label)}.",
+        f"{_headline(areas, measure)}.",
     )
 
 

@@ -133,9 +133,7 @@ def _age_headline(ages: _Ages) -> str:
 
 
 @style.use_style()
-def plot_growth(
-    table: pd.DataFrame, *, ax: Axes | None = None, title: str = "Population growth by age band"
-) -> Axes:
+def plot_growth(table: pd.DataFrame, *, ax: Axes | None = None, title: str | None = None) -> Axes:
     """Draw the relative growth of each age band in each area, with its number.
 
     Parameters
@@ -144,8 +142,8 @@ def plot_growth(
         ``area_name``, ``age_group``, ``growth`` (0.46 is 46% more).
     ax : Axes, optional
         Axes to draw on.
-    title : str
-        Title.
+    title : str, optional
+        Title; without it the age band and area that grow most.
 
     Returns
     -------
@@ -171,19 +169,24 @@ def plot_growth(
     style.show_shares(ax.xaxis)
     if len(areas) > 1:
         style.add_key(ax, style.bar_keys(styles))
-    style.set_headline(ax, title)
+    style.set_headline(ax, title or _growth_headline(table))
     return ax
 
 
 def describe_growth(table: pd.DataFrame) -> str:
     """Return alt text for growth by age band: its range, and where it is greatest."""
     style.check_columns(table, _GROWTH_COLUMNS, chart="population growth", value="growth")
-    least, most = style.extremes(table, "growth")
+    least = style.extremes(table, "growth")[0]
     areas = style.in_order(table["area_name"])
     return style.compose_description(
         f"Bars of the change in residents by age band in {style.list_text(areas)}.",
-        f"It runs from {style.signed_text(least['growth'], share=True)} at ages "
-        f"{least['age_group']} in {least['area_name']} to "
-        f"{style.signed_text(most['growth'], share=True)} at ages {most['age_group']} in "
-        f"{most['area_name']}.",
+        f"{_growth_headline(table)}.",
+        f"The least is {style.signed_text(least['growth'], share=True)} at ages "
+        f"{least['age_group']} in {least['area_name']}.",
     )
+
+
+def _growth_headline(table: pd.DataFrame) -> str:
+    most = style.extremes(table, "growth")[1]
+    change = style.signed_text(most["growth"], share=True)
+    return f"Ages {most['age_group']} grow most: {change} in {most['area_name']}"

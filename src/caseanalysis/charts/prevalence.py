@@ -50,14 +50,15 @@ def plot_prevalence(
     registers = style.in_order(table["register_name"])
     places = style.in_order(table.loc[table["area_kind"].isin(_MARKS), "area_name"])
     columns = min(columns, len(registers))
+    labels = [style.broken(place, width=24) for place in places]
+    row = max(0.31, *(0.18 * (label.count("\n") + 1) for label in labels))
     axes = style.new_panels(
-        len(registers), columns=columns, height=1.6 + 0.31 * len(places), figure=figure, sharey=True
+        len(registers), columns=columns, height=1.6 + row * len(places), figure=figure, sharey=True
     )
     for ax, register in zip(axes, registers, strict=True):
         _draw_register(ax, table.loc[table["register_name"].eq(register)], places)
         style.set_panel_title(ax, register, below=_references(table, register))
         ax.set_xlabel("Share of patients")
-    labels = [style.broken(place, width=20) for place in places]
     axes[0].set(yticks=range(len(places)), yticklabels=labels, ylim=(len(places) - 0.4, -0.6))
     style.add_key(axes[0], _keys(table), columns=4)
     style.set_figure_headline(axes, title or _headline(table))

@@ -175,6 +175,16 @@ def month_text(month: pd.Timestamp) -> str:
     return f"{month:%B %Y}"
 
 
+def opening(text: str) -> str:
+    """Return text with a capital at its start, as it stands on an axis."""
+    return text[:1].upper() + text[1:]
+
+
+def in_sentence(text: str) -> str:
+    """Return text as it stands within a sentence; abbreviations such as A&E keep their capitals."""
+    return text[:1].lower() + text[1:] if text[1:2].islower() else text
+
+
 def list_text(names: Sequence[str]) -> str:
     """Return ``a, b and c``."""
     return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
@@ -182,10 +192,10 @@ def list_text(names: Sequence[str]) -> str:
 
 def broken(text: str, *, width: int) -> str:
     """Return text in as few lines of at most ``width`` characters as it needs, evenly filled."""
-    lines = len(textwrap.wrap(text, width, break_long_words=False))
+    lines = len(textwrap.wrap(text, width, break_long_words=False, break_on_hyphens=False))
     narrowest = min(width, max(len(text) // lines, *(len(word) for word in text.split()), 1))
     tries = (
-        textwrap.wrap(text, narrow, break_long_words=False)
+        textwrap.wrap(text, narrow, break_long_words=False, break_on_hyphens=False)
         for narrow in range(narrowest, width + 1)
     )
     return "\n".join(next(wrapped for wrapped in tries if len(wrapped) <= lines))

@@ -65,6 +65,8 @@ def plot_performance(
         ends.append(style.EndLabel(ends[0].x, standard, text, style.INK))
     style.label_above(ax, label)
     style.show_shares(ax.yaxis)
+    # No share lies below zero, so the axis does not either.
+    ax.set_ylim(bottom=max(0.0, ax.get_ylim()[0]))
     style.set_headline(ax, title or _last_headline(table, "share"))
     _finish(ax, table, ends)
     return ax
@@ -79,7 +81,7 @@ def describe_performance(
     """Return alt text for performance: months, last shares, range, and months without a figure."""
     style.check_columns(table, _PERFORMANCE_COLUMNS, chart="performance", value="share")
     against = "" if standard is None else f" against {style.share_text(standard, decimals=0)}"
-    return _describe(table, "share", f"{label}{against}")
+    return _describe(table, "share", f"{style.in_sentence(label)}{against}")
 
 
 @style.use_style()
@@ -127,7 +129,7 @@ def plot_counts(
 def describe_counts(table: pd.DataFrame, *, label: str) -> str:
     """Return alt text for counts: months, last values, range, and months without a figure."""
     style.check_columns(table, (*_KEY, "value"), chart="counts", value="value")
-    return _describe(table, "value", label)
+    return _describe(table, "value", style.in_sentence(label))
 
 
 def _monthly(rows: pd.DataFrame) -> pd.DataFrame:

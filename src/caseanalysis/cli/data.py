@@ -52,6 +52,7 @@ def add(
 def status(case: CaseOption = None, store: StoreOption = None) -> None:
     """Show what is held, what is missing for the case, and how old it is."""
     from caseanalysis.case import default_case, load_case
+    from caseanalysis.errors import MissingDataError
     from caseanalysis.library import open_library
     from caseanalysis.registers import publications_of
     from caseanalysis.tables import EVIDENCE_TABLES
@@ -62,10 +63,15 @@ def status(case: CaseOption = None, store: StoreOption = None) -> None:
     library = open_library(chosen, store=store)
     rows = []
     for name, table in EVIDENCE_TABLES.items():
-        lacking = [need for need in table.needs if not held.current(need)]
-        basis = library.evidence(name).basis if library.has(name) else "none"
-        needed = "; ".join(map(publications_of, lacking)) or "nothing"
-        rows.append((name, basis, needed))
+        needs = (*table.needs, *table.chosen_by)
+        lacking = [publications_of(need) for need in needs if not held.current(need)]
+        basis = "none"
+        if library.has(name):
+            try:
+                basis = library.evidence(name).basis
+            except MissingDataError as error:
+                lacking.append(f"{error.wanted} ({error.where}: {error.found})")
+        rows.append((name, basis, "; ".join(lacking) or "nothing"))
     reporter.table(
         f"Evidence for {chosen.title}", ("Table", "Comes from", "Missing from the store"), rows
     )

@@ -2,6 +2,7 @@
 
 from caseanalysis.methods import (
     activity,
+    agebands,
     ageing,
     catchments,
     demand,
@@ -19,6 +20,7 @@ from caseanalysis.methods import (
 
 __all__ = [
     "activity",
+    "agebands",
     "ageing",
     "catchments",
     "demand",

@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
+from caseanalysis.errors import MethodError
+from caseanalysis.methods.columns import require_columns
 from caseanalysis.methods.demand import (
     activity_rates,
     additional_a_day,
@@ -46,16 +48,27 @@ def growth_from_profile(
         ``activity``, ``profile_year``, ``base``, ``horizon``, ``change``, ``growth``; key the
         first two. Base and horizon are what the reference area's rates would give.
 
+    Raises
+    ------
+    MethodError
+        If there is no activity, a figure is missing, or a year or age band is not in a population.
+
     Notes
     -----
     The rates of a financial year are taken over the residents at the middle of the calendar year
     that it starts in. Rates stay as they were: the growth is that of size and age alone.
     """
+    require_columns(activity, ["financial_year"], where="activity")
+    if activity.empty:
+        raise _refusal("activity", "no financial year", "a whole financial year at least")
     parts = []
     for year, events in activity.groupby("financial_year"):
         residents = reference[reference["year"].eq(int(str(year)[:4]))]
         types = {
-            name: events[list(columns)].sum(axis=1) for name, columns in measures.items() if columns
+            # A withheld figure stays missing, and is refused where rates are made of it.
+            name: events[list(columns)].sum(axis=1, skipna=False)
+            for name, columns in measures.items()
+            if columns
         }
         rates = activity_rates(
             events[["age_lower", "age_upper"]].assign(**types), residents, measures=list(types)
@@ -95,8 +108,15 @@ def growth_from_local_rates(
     -------
     DataFrame
         ``activity``, ``base``, ``horizon``, ``change``, ``growth``; key ``activity``.
+
+    Raises
+    ------
+    MethodError
+        If the area has no rates, or bands of rates and population differ.
     """
     own = rates[rates["area_code"].eq(area_code)]
+    if own.empty:
+        raise _refusal("rates", f"none of {area_code}", "rates of the area named")
     homes = {part: name for name, parts in activities.items() for part in parts}
     typed = own.assign(activity=own["activity"].map(homes)).dropna(subset="activity")
     keys = ["activity", "age_lower", "age_upper"]
@@ -113,7 +133,15 @@ def middle_and_range(growth: pd.DataFrame, *, profile_year: str) -> pd.DataFrame
     -------
     DataFrame
         ``activity``, ``growth``, ``lower``, ``upper`` (shares); key ``activity``.
+
+    Raises
+    ------
+    MethodError
+        If there is no such profile year.
     """
+    if profile_year not in set(growth["profile_year"]):
+        held = ", ".join(sorted(growth["profile_year"].unique()))
+        raise _refusal("profile_year", profile_year, f"one of {held}")
     chosen = growth[growth["profile_year"].eq(profile_year)].set_index("activity")["growth"]
     over_years = growth.groupby("activity")["growth"]
     table = pd.DataFrame({"growth": chosen, "lower": over_years.min(), "upper": over_years.max()})
@@ -164,14 +192,22 @@ def outturn(
     -------
     DataFrame
         ``activity``, ``outturn``, ``outturn_basis``; a type with neither is left out.
+
+    Raises
+    ------
+    MethodError
+        If ``published`` is not one row.
     """
+    if len(published) != 1:
+        raise _refusal("outturn", f"{len(published)} rows", "one row, of the group's yearly counts")
     fits = claims["entity"].eq(entity) & claims["period"].eq(period)
     printed = claims[fits].drop_duplicates("measure").set_index("measure")["value"]
     parts = {"all": 1.0, "first": first_share, "rest": 1 - first_share}
     rows = []
     for record in activities:
         if record.outturn_column:
-            rows.append((record.activity, published[record.outturn_column].sum(), "published"))
+            level = float(published[record.outturn_column].iloc[0])
+            rows.append((record.activity, level, "published"))
         elif record.printed_measure in printed:
             level = printed[record.printed_measure] * parts[record.printed_part]
             rows.append((record.activity, level, "as printed, not published"))
@@ -199,7 +235,8 @@ def needed_a_day(
     DataFrame
         ``activity``, ``outturn``, ``outturn_basis``, ``growth``, ``printed`` (missing where
         nothing was), ``recomputed``, ``lower``, ``upper`` (events a day; the ends are the value
-        itself where growth has no range); key ``activity``.
+        itself where growth has no range); key ``activity``. Only types with both a level and a
+        growth are there.
     """
     both = levels.merge(growth, on="activity", validate="one_to_one")
     ends = {end: growth.get(end, growth["growth"]) for end in ("lower", "upper")}
@@ -222,4 +259,13 @@ def needed_a_day(
             "lower": both["activity"].map(daily["lower"]),
             "upper": both["activity"].map(daily["upper"]),
         }
+    )
+
+
+def _refusal(where: str, found: str, wanted: str) -> MethodError:
+    return MethodError(
+        where=where,
+        found=found,
+        wanted=wanted,
+        remedy="choose a year, an area and data that go together",
     )

@@ -160,3 +160,9 @@ def _groups_at_fault(found: str) -> MethodError:
         wanted="each age in one group, so that nothing is left out or counted twice",
         remedy="mend the list of groups",
     )
+
+
+def labelled(table: pd.DataFrame) -> pd.DataFrame:
+    """Return a table with ``age_band``, such as 65-69 or 90+, made from its two ages."""
+    ages = zip(table["age_lower"], table["age_upper"], strict=True)
+    return table.assign(age_band=[age_band_label(*_band(lower, upper)) for lower, upper in ages])

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pandas as pd
 
-from caseanalysis.methods.columns import require_columns
+from caseanalysis.errors import MethodError
+from caseanalysis.methods.columns import require_columns, require_key, require_one_value
 
 
 def catchment_population(
@@ -28,7 +29,14 @@ def catchment_population(
     -------
     DataFrame
         As ``population``, the trust's code in ``area_code`` and ``area_name``: weighted residents,
-        of which only the structure and the growth mean anything.
+        of which only the structure and the growth mean anything. Areas without a projection are
+        left out, as in ``demand.by_trust``.
+
+    Raises
+    ------
+    MethodError
+        If an area of the catchment has no expected activity, a share stands there twice, or the
+        projection is of several activities.
 
     Notes
     -----
@@ -37,7 +45,12 @@ def catchment_population(
     are scaled so that the area with the greatest has 1.
     """
     require_columns(projected, ["area_code", "base"], where="projection")
+    require_one_value(projected, "activity", where="projection", reason="weights are of one")
+    require_key(catchment, ["trust_code", "area_code"], where="catchment")
     expected = projected.groupby("area_code")["base"].sum()
+    nothing = sorted(set(expected.index[expected.eq(0)]) & set(catchment["area_code"]))
+    if nothing:
+        raise _refusal(f"projection, area_code {nothing[0]}", "no expected activity", "some")
     weights = catchment[["trust_code", "area_code", "share"]].assign(
         weight=catchment["share"] / catchment["area_code"].map(expected)
     )
@@ -84,9 +97,18 @@ def scaled_to(parts: pd.DataFrame, outturn: pd.DataFrame) -> pd.DataFrame:
     DataFrame
         ``trust_code``, ``component``, ``change`` (events a year), ``growth`` (share of the
         outturn); key the first two.
+
+    Raises
+    ------
+    MethodError
+        If a trust has no outturn, or two.
     """
-    levels = outturn.set_index("trust_code")["outturn"]
+    require_key(outturn, ["trust_code"], where="outturn")
+    levels = outturn.set_index("trust_code")["outturn"].dropna()
     named = parts.rename(columns={"area_code": "trust_code"})
+    lacking = sorted(set(named["trust_code"]) - set(levels.index))
+    if lacking:
+        raise _refusal(f"outturn, trust_code {lacking[0]}", "no outturn", "one for every trust")
     change = named["growth"] * named["trust_code"].map(levels)
     return named.assign(change=change)[["trust_code", "component", "change", "growth"]]
 
@@ -108,3 +130,12 @@ def together(parts: pd.DataFrame) -> pd.DataFrame:
     sums = parts.groupby("component", as_index=False, sort=False)[["change"]].sum()
     total = float(sums.loc[sums["component"].eq("total"), "change"].iloc[0])
     return sums.assign(part=sums["change"] / total)
+
+
+def _refusal(where: str, found: str, wanted: str) -> MethodError:
+    return MethodError(
+        where=where,
+        found=found,
+        wanted=wanted,
+        remedy="leave the row out on purpose, or take tables that go together",
+    )

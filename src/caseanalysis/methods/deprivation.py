@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from caseanalysis.methods.columns import require_columns
+from caseanalysis.methods.columns import require_columns, require_one_value
 
 #: The two most deprived tenths of England's small areas.
 _MOST_DEPRIVED = (1, 2)
@@ -32,6 +32,7 @@ def by_place(counts: pd.DataFrame) -> pd.DataFrame:
     require_columns(
         counts, ["area_code", "imd_decile", "small_areas", "sum_of_ranks"], where="deprivation"
     )
+    require_one_value(counts, "edition", where="deprivation", reason="editions must not be added")
     deprived = counts["small_areas"].where(counts["imd_decile"].isin(_MOST_DEPRIVED), 0)
     sums = (
         counts.assign(deprived=deprived)
@@ -59,6 +60,7 @@ def rural_share(counts: pd.DataFrame) -> pd.DataFrame:
         ``area_code``, ``small_areas``, ``rural_share``; key ``area_code``.
     """
     require_columns(counts, ["area_code", "rural", "small_areas"], where="rurality")
+    require_one_value(counts, "edition", where="rurality", reason="editions must not be added")
     rural = counts["small_areas"].where(counts["rural"], 0)
     sums = counts.assign(rural_areas=rural).groupby("area_code")[["small_areas", "rural_areas"]]
     table = sums.sum().astype(float)

@@ -19,8 +19,6 @@ from caseanalysis.methods.rates import check_confidence_level
 SEASONAL_NAIVE = "seasonal naive"
 EXPONENTIAL_SMOOTHING = "exponential smoothing"
 MODELS = (SEASONAL_NAIVE, EXPONENTIAL_SMOOTHING)
-#: What a forecast is called where the smoothing could not be fitted.
-FALLBACK = "seasonal naive (exponential smoothing did not converge)"
 #: Fewest origins of a back-test; also how many the choice of a model looks at, where they fit.
 LEAST_ORIGINS = 6
 
@@ -29,13 +27,17 @@ _YEAR = 12
 _LEAST_MONTHS = 2 * _YEAR
 
 
+#: Where the search for parameters stops. Tighter stops follow ridges on which the forecast no
+#: longer changes (parameters at their bounds), and take three times as long.
+_SEARCH = {"factr": 1e10, "pgtol": 1e-3, "maxiter": 500}
+
+
 @dataclass(frozen=True)
 class _LogForecast:
-    """Mean and standard error of the logarithm of events a day; ``converged`` of the fit."""
+    """Mean and standard error of the logarithm of events a day."""
 
     mean: pd.Series
     error: pd.Series
-    converged: bool = True
 
 
 def forecast(
@@ -69,8 +71,8 @@ def forecast(
     Raises
     ------
     MethodError
-        If the series has gaps, repeated months or values that are not above 0, is too short, or
-        repeats itself exactly.
+        If the series has gaps, repeated months or values that are not above 0, is too short,
+        repeats itself exactly, or has no smoothing that the search for its parameters settles on.
 
     Notes
     -----
@@ -91,8 +93,6 @@ def forecast(
     _require_history(observed, "series")
     model = _choose(observed, months_ahead)
     found = _run(model, observed, months_ahead)
-    if not found.converged:
-        model, found = FALLBACK, _seasonal_naive(observed, months_ahead)
     return _counts(found, confidence_levels).assign(model=model)
 
 
@@ -117,8 +117,7 @@ def back_test(
     -------
     DataFrame
         ``model``, ``origins``, ``months`` (forecasts scored), ``wape``, ``mase``,
-        ``coverage_80``, ``coverage_95`` ... (shares), ``fallbacks`` (origins where the smoothing
-        did not converge and seasonal naive stood in), ``chosen`` (the model that the months
+        ``coverage_80``, ``coverage_95`` ... (shares), ``chosen`` (the model that the months
         before the first origin favour); key ``model``.
 
     Raises
@@ -252,8 +251,6 @@ def _choose(observed: pd.Series, months_ahead: int) -> str:
             f"{_LEAST_MONTHS} months that were not interrupted before the last {months_ahead}",
         )
     parameters = _fit(observed.iloc[: lengths[0]])
-    if parameters is None:
-        return SEASONAL_NAIVE
     errors = dict.fromkeys(MODELS, 0.0)
     for length in lengths:
         training, actual = observed.iloc[:length], observed.iloc[length : length + months_ahead]
@@ -266,12 +263,9 @@ def _choose(observed: pd.Series, months_ahead: int) -> str:
 
 
 def _run(model: str, observed: pd.Series, months_ahead: int) -> _LogForecast:
-    if model == EXPONENTIAL_SMOOTHING:
-        parameters = _fit(observed)
-        if parameters is not None:
-            return _smooth(observed, parameters, months_ahead)
-    found = _seasonal_naive(observed, months_ahead)
-    return _LogForecast(found.mean, found.error, converged=model == SEASONAL_NAIVE)
+    if model == SEASONAL_NAIVE:
+        return _seasonal_naive(observed, months_ahead)
+    return _smooth(observed, _fit(observed), months_ahead)
 
 
 def _seasonal_changes(observed: pd.Series) -> pd.DataFrame:
@@ -320,16 +314,22 @@ def _model(observed: pd.Series) -> ExponentialSmoothing:
     )
 
 
-def _fit(observed: pd.Series) -> np.ndarray | None:
-    """Return the parameters of largest likelihood, or None where the search did not converge."""
-    # The warning is not lost: what it says is read from ``mle_retvals`` and shown to the user.
+def _fit(observed: pd.Series) -> np.ndarray:
+    """Return the smoothing and damping parameters of largest likelihood."""
+    # The warning is not lost: what it says is read from ``mle_retvals`` and becomes a refusal.
     # The overflow is that of a logistic transform whose limit, a bound, is the right answer.
     with warnings.catch_warnings(), np.errstate(over="ignore"):
         warnings.simplefilter("ignore", ConvergenceWarning)
-        found = _model(observed).fit(disp=0, cov_type="none")
+        found = _model(observed).fit(disp=0, cov_type="none", **_SEARCH)
     parameters = np.asarray(found.params, dtype=float)
-    converged = bool(found.mle_retvals["converged"]) and bool(np.isfinite(parameters).all())
-    return parameters if converged else None
+    if not (found.mle_retvals["converged"] and np.isfinite(parameters).all()):
+        raise MethodError(
+            where=f"series to {observed.index[-1]:%Y-%m}, exponential smoothing",
+            found="no parameters that the search settles on",
+            wanted="a series that the model can describe",
+            remedy="declare unlike months as interruptions, or forecast a larger unit",
+        )
+    return parameters
 
 
 def _smooth(observed: pd.Series, parameters: np.ndarray, months_ahead: int) -> _LogForecast:
@@ -367,7 +367,6 @@ def _score(
         "missed": float((misses * days).sum()),
         "counted": float(counts.sum()),
         "mase": float(misses.mean() / steps),
-        "fallback": float(not found.converged),
     }
     for level in levels:
         name = f"{100 * level:g}"
@@ -386,5 +385,4 @@ def _summary(scores: Sequence[dict[str, float]]) -> dict[str, float]:
         "wape": table["missed"].sum() / table["counted"].sum(),
         "mase": table["mase"].mean(),
         **{name: table[name].sum() / months for name in coverage},
-        "fallbacks": int(table["fallback"].sum()),
     }

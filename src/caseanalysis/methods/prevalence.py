@@ -9,6 +9,7 @@ import pandas as pd
 from caseanalysis.errors import MethodError
 from caseanalysis.methods.columns import require_columns
 from caseanalysis.methods.rates import wilson_interval
+from caseanalysis.methods.results import in_order
 
 _COLUMNS = ("geography", "period", "area_code", "area_name", "register", "registered", "list_size")
 
@@ -59,7 +60,7 @@ def recorded(
     areas = list(area_codes) if area_codes is not None else sorted(rows["area_code"].unique())
     rows = rows[rows["register"].isin(registers) & rows["area_code"].isin(areas)]
     _require_complete(rows, registers, areas, geography)
-    rows = _in_order(_in_order(rows, "area_code", areas), "register", registers)
+    rows = in_order(in_order(rows, "area_code", areas), "register", registers)
     if pooled_name is not None:
         sums = rows.groupby(["period", "register"], as_index=False, sort=False)
         patients = sums[["registered", "list_size"]].sum()
@@ -69,11 +70,6 @@ def recorded(
     )
     kept = ["period", "area_code", "area_name", "area_kind", "register", "registered", "list_size"]
     return shares.assign(area_kind=kind)[[*kept, "share", "lower", "upper"]].reset_index(drop=True)
-
-
-def _in_order(rows: pd.DataFrame, column: str, wanted: Sequence[str]) -> pd.DataFrame:
-    position = {code: index for index, code in enumerate(wanted)}
-    return rows.sort_values(column, key=lambda codes: codes.map(position), kind="stable")
 
 
 def _require_complete(

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 import numpy as np
 import pandas as pd
 
@@ -57,7 +60,7 @@ def collect(
     return found[list(_COLUMNS)].reset_index(drop=True)
 
 
-def select(table: pd.DataFrame, **among: object) -> pd.DataFrame:
+def select(table: pd.DataFrame, **among: Any) -> pd.DataFrame:
     """Return the rows whose columns hold the values named: one value, or any of several.
 
     Parameters
@@ -72,9 +75,19 @@ def select(table: pd.DataFrame, **among: object) -> pd.DataFrame:
     require_columns(table, among, where="selection")
     kept = pd.Series(True, index=table.index)
     for name, wanted in among.items():
-        several = list(wanted) if isinstance(wanted, list | tuple | set) else [wanted]
+        several = list(wanted) if pd.api.types.is_list_like(wanted) else [wanted]
         kept &= table[name].isin(several)
     return table[kept].reset_index(drop=True)
+
+
+def in_order(table: pd.DataFrame, column: str, wanted: Sequence[str]) -> pd.DataFrame:
+    """Return the rows in the order of the values wanted in a column; other rows come last."""
+    if table.empty:
+        return table
+    position = {value: index for index, value in enumerate(wanted)}
+    return table.sort_values(
+        column, key=lambda values: values.map(position), kind="stable", ignore_index=True
+    )
 
 
 def rank(

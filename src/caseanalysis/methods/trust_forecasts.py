@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 import pandas as pd
 
@@ -17,6 +17,16 @@ def months_of(interruptions: Iterable[Interruption]) -> list[pd.Timestamp]:
         month
         for one in interruptions
         for month in pd.date_range(one.first_month, one.last_month, freq="MS")
+    ]
+
+
+def periods_of(
+    interruptions: Iterable[Interruption],
+) -> list[tuple[pd.Timestamp, pd.Timestamp, str]]:
+    """Return the first month, the last month and the name of each interruption."""
+    return [
+        (pd.Timestamp(one.first_month), pd.Timestamp(one.last_month), one.name)
+        for one in interruptions
     ]
 
 
@@ -75,18 +85,28 @@ def accuracy_notes(tested: pd.DataFrame) -> dict[str, str]:
     """
     naive = tested[tested["model"].eq("seasonal naive")].set_index("trust_name")["wape"]
     chosen = tested[tested["chosen"].astype(bool)]
+    rows = zip(chosen["trust_name"], chosen["model"], chosen["wape"], strict=True)
     return {
-        row.trust_name: f"Back-test: {row.model}, error {100 * row.wape:.1f}% of attendances "
-        f"({100 * naive[row.trust_name]:.1f}% for seasonal naive)"
-        for row in chosen.itertuples()
+        name: f"Back-test: {model}, error {100 * error:.1f}% of attendances "
+        f"({100 * float(naive.loc[name]):.1f}% for seasonal naive)"
+        for name, model, error in rows
     }
 
 
-def _each(series: pd.DataFrame, method: object, **options: object) -> pd.DataFrame:
+def _each(
+    series: pd.DataFrame,
+    method: Callable[..., pd.DataFrame],
+    *,
+    months_ahead: int,
+    interruptions: Sequence[pd.Timestamp],
+) -> pd.DataFrame:
     require_columns(series, ["trust_name", "month", "value"], where="series")
     parts = [
-        method(rows[["month", "value"]], **options).assign(trust_name=name)  # type: ignore[operator]
+        method(
+            rows[["month", "value"]], months_ahead=months_ahead, interruptions=interruptions
+        ).assign(trust_name=name)
         for name, rows in series.groupby("trust_name", sort=False)
     ]
     table = pd.concat(parts, ignore_index=True)
-    return table[["trust_name", *table.columns.drop("trust_name")]]
+    table.insert(0, "trust_name", table.pop("trust_name"))
+    return table

@@ -136,6 +136,8 @@ def _share(
     counts: pd.DataFrame, numerator: str, denominator: str, confidence_level: float
 ) -> pd.DataFrame:
     require_columns(counts, [numerator, denominator], where="urgent care")
+    # Shares are joined by the index, so that of tables put together must not repeat.
+    counts = counts.reset_index(drop=True)
     given = counts[numerator].notna() & counts[denominator].gt(0)
     shares = wilson_interval(
         counts[given],

@@ -104,8 +104,9 @@ def test_claims(claims: pd.DataFrame, results: pd.DataFrame) -> pd.DataFrame:
     require_key(claims, ["id"], where="claims")
     require_columns(results, _RESULT_COLUMNS, where="results")
     require_key(results, _KEY, where="results")
-    _require_intervals(results)
-    held = results[results["value"].notna()]
+    numbers = results.astype(dict.fromkeys(["value", "lower", "upper"], float))
+    _require_intervals(numbers)
+    held = numbers[numbers["value"].notna()]
     findings = [_finding(claim, _judge(claim, held)) for _, claim in claims.iterrows()]
     return pd.DataFrame(findings, columns=_FINDING_COLUMNS).astype(
         dict.fromkeys(["printed", "recomputed", "lower", "upper", "difference"], float)
@@ -262,7 +263,7 @@ def _quantity(claim: pd.Series, row: pd.Series) -> _Quantity:
 
 
 def _require_intervals(results: pd.DataFrame) -> None:
-    value, lower, upper = (results[name].astype(float) for name in ("value", "lower", "upper"))
+    value, lower, upper = (results[name] for name in ("value", "lower", "upper"))
     whole = lower.isna().eq(upper.isna())
     ordered = (lower.le(value) & value.le(upper)) | lower.isna() | value.isna()
     at_fault = results[~(whole & ordered)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Mapping
 from html import escape
 from typing import Any
@@ -12,13 +13,15 @@ import pandas as pd
 from caseanalysis.errors import MethodError
 from caseanalysis.formatting import MISSING, format_value, is_missing
 from caseanalysis.methods.columns import require_columns
-from caseanalysis.notebook.markup import scrolling
-from caseanalysis.notebook.signs import SIGNS, verdict_html
+from caseanalysis.notebook.markup import paragraph, scrolling
+from caseanalysis.notebook.signs import SIGNS, UNTESTED, verdict_html
 
 REQUIRED = ("claim_id", "statement", "unit", "printed", "recomputed", "verdict", "reason")
 OPTIONAL = ("area", "figure", "place", "quotation", "lower", "upper", "basis")
 
 _KINDS = {"percent": "percent", "pounds": "pounds"}
+# What is counted in ones is not written in tenths.
+_WHOLE = ("persons", "count", "pounds", "rank")
 _SUFFIXES = {"count a day": " a day", "days": " days", "points": " points"}
 
 
@@ -59,7 +62,29 @@ def _plain(value: Any) -> Any:
 
 
 def findings_html(facts: list[dict[str, Any]], *, caption: str, identifier: str) -> str:
-    """Return the findings as a table of HTML."""
+    """Return the findings as HTML: how many hold, those tested, and folded away the others."""
+    tested = [fact for fact in facts if fact["verdict"] != UNTESTED]
+    others = [fact for fact in facts if fact["verdict"] == UNTESTED]
+    html = paragraph(summary(facts), css="ca-text")
+    if tested:
+        html += _table(tested, caption=caption, identifier=identifier)
+    if others:
+        label = f"Claims that the data at hand cannot test ({len(others)})"
+        table = _table(others, caption=label, identifier=f"{identifier}-untested")
+        html += f"<details><summary>{label}</summary>{table}</details>"
+    return html
+
+
+def summary(facts: list[dict[str, Any]]) -> str:
+    """Return in a sentence how many claims were tested, and how many had each verdict."""
+    counts = Counter(fact["verdict"] for fact in facts)
+    tested = len(facts) - counts[UNTESTED]
+    told = ", ".join(f"{counts[verdict]} {verdict}" for verdict in SIGNS if counts[verdict])
+    claims = "claim" if len(facts) == 1 else "claims"
+    return f"{tested} of {len(facts)} {claims} could be tested. By verdict: {told}."
+
+
+def _table(facts: list[dict[str, Any]], *, caption: str, identifier: str) -> str:
     labels = ("Claim", "What the case says", "Printed", "Recomputed", "Verdict", "Reason")
     numeric = ("Printed", "Recomputed")
     head = "".join(
@@ -77,14 +102,16 @@ def findings_html(facts: list[dict[str, Any]], *, caption: str, identifier: str)
 def amount(value: float | None, unit: str, *, step: float | None, more: int = 0) -> str:
     """Return a number of a claim with its unit, to the printed place or ``more`` places beyond.
 
-    A percentage comes in the printed unit, so 17 is 17%.
+    A percentage comes in the printed unit, so 17 is 17%. What is counted in ones gets no more
+    places.
     """
     if value is None:
         return MISSING
     places = max(0, -math.floor(math.log10(step) + 1e-9)) if step else 1
+    places += 0 if unit in _WHOLE else more
     kind = _KINDS.get(unit, "decimal")
     scaled = value / 100 if unit == "percent" else value
-    return format_value(scaled, f"{kind} {min(places + more, 9)}") + _SUFFIXES.get(unit, "")
+    return format_value(scaled, f"{kind} {min(places, 9)}") + _SUFFIXES.get(unit, "")
 
 
 def _row(fact: Mapping[str, Any]) -> str:
@@ -100,10 +127,10 @@ def _row(fact: Mapping[str, Any]) -> str:
 
 def _statement(fact: Mapping[str, Any]) -> str:
     quotation = fact.get("quotation")
-    said = f"<q>{escape(quotation)}</q>" if quotation else escape(fact["statement"])
     place = fact.get("place")
+    said = f'<q class="ca-place">{escape(quotation)}</q>' if quotation else ""
     where = f'<span class="ca-place">{escape(str(place))}</span>' if place else ""
-    return f"{said} {where}".strip()
+    return f"{escape(fact['statement'])} {said} {where}".strip()
 
 
 def _printed(fact: Mapping[str, Any]) -> str:

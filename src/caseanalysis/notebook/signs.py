@@ -10,6 +10,7 @@ SIGNS: dict[str, str] = {
     "contradicts itself": "⇄",
     "not testable": "?",
 }
+UNTESTED = "not testable"
 
 
 def verdict_html(verdict: str) -> str:

@@ -28,8 +28,8 @@ def _short(one: Evidence) -> str:
         for cited in one.inputs
     )
     return (
-        f'<a href="#{anchor(one.name)}">{publications or escape(one.title)}</a>, '
-        f"from the {escape(one.basis)}"
+        f'<a href="#{anchor(one.name)}">{escape(one.title)}</a>, from {publications}, '
+        f"as held in the {escape(one.basis)}"
     )
 
 
@@ -87,7 +87,7 @@ def _input(cited: Input) -> str:
     return (
         f"<td>{escape(cited.publisher)}: "
         f'<a href="{escape(cited.page)}">{escape(cited.title)}</a></td>'
-        f"<td>{escape(cited.release)}; {escape(cited.period)}</td>"
+        f"<td>{escape('; '.join(dict.fromkeys((cited.release, cited.period))))}</td>"
         f"<td>{escape(cited.licence)} {credit}</td>"
         f'<td><code class="ca-hash">{escape(cited.sha256)}</code> '
         f'<span class="ca-remark">{files}</span></td>'

@@ -28,14 +28,17 @@ def _hospital_activity(store: Store, case: Case) -> pd.DataFrame:
 def _local_rates(store: Store, case: Case) -> pd.DataFrame:
     """Return rates by five-year band, weighted by the residents of each age and sex.
 
-    A band that the rates do not cover in full is left out.
+    A band that the rates do not cover in full is left out. The rate of the last age is that of
+    everybody of that age and over, and is weighted so.
     """
     wholes = {place.part_of.code if place.part_of else place.code for place in case.places}
     keys = ["area_code", "sex", "age_lower"]
     rates = store.table("activity_rate", area_code={*wholes, ENGLAND})
     residents = store.table("population_variant", area_code={*wholes, ENGLAND}, variant=["v0"])
     latest = residents[residents["year"].eq(residents["year"].max())]
-    merged = rates.merge(latest[[*keys, "population"]], on=keys, validate="many_to_one")
+    oldest = latest["age_lower"].clip(upper=rates["age_lower"].max())
+    weights = latest.assign(age_lower=oldest).groupby(keys, as_index=False)[["population"]].sum()
+    merged = rates.merge(weights, on=keys, validate="many_to_one")
     open_band = merged["age_upper"].isna()
     lower = merged["age_lower"] - merged["age_lower"] % 5
     merged = merged.assign(

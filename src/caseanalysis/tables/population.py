@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from caseanalysis.case import Case
+from caseanalysis.errors import MissingDataError
 from caseanalysis.geography import ENGLAND
 from caseanalysis.schemas import SCHEMAS, TableSchema
 from caseanalysis.store import Store
@@ -21,6 +22,13 @@ def _population(store: Store, case: Case) -> pd.DataFrame:
 
 def _commissioner_ages(store: Store, case: Case) -> pd.DataFrame:
     estimates = store.table("population_estimate", geography=["sub_icb"])
+    if estimates.empty:
+        raise MissingDataError(
+            where=f"population estimates in {store.root}",
+            found="none by sub-board location",
+            wanted="estimates from which every board can be summed",
+            remedy="add the estimates for health geographies",
+        )
     latest = estimates[estimates["year"].eq(estimates["year"].max())]
     latest = latest[latest["parent_code"].str.startswith("E")]
     totals = latest.groupby(["edition", "parent_code"])["population"].sum().rename("population")
