@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 from small_publications import CASE
 
 from caseanalysis.case import Case, default_case, load_case
@@ -13,6 +14,10 @@ from caseanalysis.store import Store
 
 ROOT = Path(__file__).parents[1]
 OFFICIAL = ROOT.parent / "shared" / "data"
+
+# How long an example takes depends on what else the machine does.
+settings.register_profile("caseanalysis", deadline=None)
+settings.load_profile("caseanalysis")
 
 
 def skip_or_fail(reason: str) -> None:

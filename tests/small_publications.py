@@ -176,7 +176,7 @@ def xlsx(path: Path, sheet: str, rows: Sequence[Sequence[object]]) -> Path:
         "xl/worksheets/1.xml": f'<worksheet xmlns="{main}"><sheetData>{cells}</sheetData>'
         "</worksheet>",
     }
-    with zipfile.ZipFile(path, "w") as archive:
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, content in parts.items():
             archive.writestr(name, content)
     return path

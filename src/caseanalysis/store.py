@@ -310,10 +310,20 @@ def _digest(source: str) -> str:
     """Return a digest of the code that makes a source's tables; empty where no reader is left."""
     for reader in readers.all_readers():
         if reader.source == source:
-            parts = (inspect.getmodule(reader.read), schemas, officialfile)
-            code = "".join(Path(str(part.__file__)).read_text("utf-8") for part in parts if part)
+            own = Path(str(inspect.getsourcefile(reader.read)))
+            code = "".join(path.read_text("utf-8") for path in (own, *_shared_code()))
             return hashlib.sha256(code.encode()).hexdigest()[:16]
     return ""
+
+
+@lru_cache(maxsize=1)
+def _shared_code() -> tuple[Path, ...]:
+    """Return the files that every reader rests on: contents of files, schemas, common checks."""
+    own = {Path(str(inspect.getsourcefile(reader.read))) for reader in readers.all_readers()}
+    folder = Path(str(readers.__file__)).parent
+    common = [path for path in sorted(folder.glob("*.py")) if path not in own]
+    kept = sorted(Path(str(schemas.__file__)).parent.glob("*.py"))
+    return (Path(str(officialfile.__file__)), *kept, *common)
 
 
 def _now() -> str:

@@ -6,7 +6,7 @@ import math
 
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from caseanalysis.errors import MethodError
@@ -88,6 +88,7 @@ def test_profile_without_a_year_is_refused() -> None:
         from_profile(EVENTS.iloc[:0])
 
 
+@settings(max_examples=15)
 @given(st.floats(0.1, 10), st.floats(0.1, 10))
 def test_growth_does_not_depend_on_the_size_of_either_area(ours: float, theirs: float) -> None:
     grown = from_profile(

@@ -66,7 +66,7 @@ def test_rates_applied_to_the_weighted_population_spread_activity_as_the_shares_
 counts = st.tuples(*[st.floats(1, 1000)] * 4)
 
 
-@settings(deadline=None, max_examples=25)
+@settings(max_examples=25)
 @given(
     st.lists(counts, min_size=3, max_size=3), st.lists(st.floats(0.01, 0.3), min_size=3, max_size=3)
 )

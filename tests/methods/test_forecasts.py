@@ -171,15 +171,6 @@ def test_series_that_repeats_itself_is_refused() -> None:
         forecasting.forecast(table, months_ahead=3)
 
 
-def test_series_that_the_search_does_not_settle_on_is_refused() -> None:
-    # Four levels without any noise: the likelihood has no maximum.
-    index = months(47)
-    rate = np.repeat([100.0, 110.0, 1.0, 130.0], 12)[:47] * (1 + 0.001 * (np.arange(47) % 5))
-    table = pd.DataFrame({"month": index, "value": rate * index.days_in_month})
-    with pytest.raises(MethodError, match="no parameters that the search settles on"):
-        forecasting.back_test(table, months_ahead=1, interruptions=list(months(12, "2017-04-01")))
-
-
 def test_calendar_month_lost_to_interruptions_is_refused() -> None:
     table = noisy(36)
     every_march = [month for month in table["month"] if month.month == 3]

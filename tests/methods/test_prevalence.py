@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from caseanalysis.errors import MethodError
@@ -45,6 +45,7 @@ def test_areas_together_have_their_patients_added_up_not_their_shares() -> None:
     assert table["share"].tolist() == [0.25, 0.02]
 
 
+@settings(max_examples=40)
 @given(st.lists(st.tuples(st.integers(0, 50), st.integers(50, 500)), min_size=1, max_size=8))
 def test_areas_together_are_the_sum_of_the_areas(counts: list[tuple[int, int]]) -> None:
     table = patients([(f"E{n}", "DM", *map(float, pair)) for n, pair in enumerate(counts)])

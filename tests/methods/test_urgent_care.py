@@ -6,7 +6,7 @@ import math
 
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from caseanalysis.errors import MethodError
@@ -62,6 +62,7 @@ def test_group_of_trusts_that_are_not_there_has_no_month() -> None:
     assert table["org_code"].tolist() == ["RAA", "RBB"]
 
 
+@settings(max_examples=20)
 @given(st.permutations(range(24)))
 def test_years_of_the_group_are_the_sum_of_those_of_its_trusts(order: list[int]) -> None:
     table = urgent_care.with_group(monthly().iloc[order], codes=["RAA", "RBB"], name="group")

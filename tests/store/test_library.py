@@ -211,7 +211,6 @@ def test_hash_of_one_file_is_its_own_and_of_several_that_of_their_sorted_list() 
 
 @settings(
     max_examples=40,
-    deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(

@@ -53,7 +53,9 @@ def _counted(areas: pd.DataFrame, traits: pd.DataFrame, store: Store) -> pd.Data
     """Return a trait of each small area, in every edition; none may lack it."""
     both = areas.merge(traits, on="lsoa_code", validate="one_to_many")
     for edition in traits["edition"].unique():
-        lacking = areas[~areas["lsoa_code"].isin(both.loc[both["edition"].eq(edition), "lsoa_code"])]
+        lacking = areas[
+            ~areas["lsoa_code"].isin(both.loc[both["edition"].eq(edition), "lsoa_code"])
+        ]
         if len(lacking):
             raise MissingDataError(
                 where=f"edition {edition} in {store.root}",
