@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 from hypothesis import settings
-from small_publications import CASE
 
 from caseanalysis.case import Case, default_case, load_case
 from caseanalysis.store import Store
+from small_publications import CASE
 
 ROOT = Path(__file__).parents[1]
 OFFICIAL = ROOT.parent / "shared" / "data"

@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from small_publications import ae_csv, ae_workbook, xlsx
 
 from caseanalysis.errors import BrokenPublicationError, CaseAnalysisError
 from caseanalysis.officialfile import OfficialFile, column_positions, find_row
 from caseanalysis.readers import all_readers, read
+from small_publications import ae_csv, ae_workbook, xlsx
 
 
 def file_of(folder: Path, content: bytes) -> OfficialFile:

@@ -46,7 +46,9 @@ def browser(chromium: str) -> Iterator[Browser]:
 
 @pytest.fixture(scope="session")
 def reports(chromium: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder of a build of the default case."""
-    out = tmp_path_factory.mktemp("built") / "reports"
-    build(case=default_case(), out=out)
-    return out
+    """The folder of a build of the default case, from its compact extracts alone."""
+    folder = tmp_path_factory.mktemp("built")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("CASEANALYSIS_DATA", str(folder / "no-store"))
+        build(case=default_case(), out=folder / "reports")
+    return folder / "reports"

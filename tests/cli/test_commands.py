@@ -10,12 +10,12 @@ from pathlib import Path
 
 import pytest
 from finished_command import Command
-from small_publications import ae_csv, catchment_csv
 
 from caseanalysis import __version__, errors
 from caseanalysis.case import default_case, list_cases, load_case
 from caseanalysis.registers import publications_of
 from caseanalysis.tables import EVIDENCE_TABLES
+from small_publications import ae_csv, catchment_csv
 
 
 def saved(path: Path, text: str) -> Path:

@@ -143,8 +143,7 @@ def test_a_wide_table_scrolls_in_a_region_that_the_keyboard_reaches(
 def test_the_source_of_a_table_is_told_and_linked(study: Study, shown: Shown) -> None:
     study.table(BEDS, caption="Beds", columns=COLUMNS, evidence="beds")
     assert (
-        'Source: <a href="#source-beds">Beds by trust</a>, from NHS England, '
-        "Bed &lt;availability&gt; (2024-25 Q4), as held in the data store." in shown.html
+        'Source: <a href="#source-beds">Beds by trust</a> (NHS England; data store).' in shown.html
     )
     study.sources()
     assert 'id="source-beds"' in shown.html

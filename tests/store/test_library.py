@@ -10,7 +10,6 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from ruamel.yaml import YAML
-from small_publications import ae_csv, boundaries_json, catchment_csv
 
 from caseanalysis.case import Case
 from caseanalysis.errors import MissingDataError, RecordError
@@ -18,6 +17,7 @@ from caseanalysis.library import Library, build_table, combined_sha256, store_in
 from caseanalysis.registers import load_sources
 from caseanalysis.store import Store
 from caseanalysis.tables import EVIDENCE_TABLES
+from small_publications import ae_csv, boundaries_json, catchment_csv
 
 HOME, PART, WHOLE = "E07000991", "E07000206", "E07000244"
 

@@ -10,7 +10,6 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from small_publications import TRUSTS, ae_csv, ae_workbook, catchment_csv, lookup_csv
 
 from caseanalysis.errors import (
     BrokenPublicationError,
@@ -20,6 +19,7 @@ from caseanalysis.errors import (
 )
 from caseanalysis.schemas import SCHEMAS
 from caseanalysis.store import Store, entry_age_days
+from small_publications import TRUSTS, ae_csv, ae_workbook, catchment_csv, lookup_csv
 
 MARCH = pd.Timestamp(2031, 3, 1)
 

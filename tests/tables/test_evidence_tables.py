@@ -7,16 +7,6 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from small_publications import (
-    ae_csv,
-    boundaries_json,
-    catchment_csv,
-    deprivation_csv,
-    lookup_csv,
-    rates_json,
-    rural_urban_csv,
-    variants_json,
-)
 
 from caseanalysis.case import Case
 from caseanalysis.errors import MissingDataError
@@ -28,6 +18,16 @@ from caseanalysis.store import Store
 from caseanalysis.tables import EVIDENCE_TABLES
 from caseanalysis.tables.deprivation import small_areas
 from caseanalysis.tables.places import whole_area_codes
+from small_publications import (
+    ae_csv,
+    boundaries_json,
+    catchment_csv,
+    deprivation_csv,
+    lookup_csv,
+    rates_json,
+    rural_urban_csv,
+    variants_json,
+)
 
 HOME, PART, WHOLE = "E07000991", "E07000206", "E07000244"
 BOARD, NEIGHBOUR = "E54000999", "E54000998"
@@ -124,7 +124,7 @@ def test_population_has_the_places_their_wholes_the_catchment_and_england(
     two_rivers: Case, store: Store
 ) -> None:
     held = [HOME, PART, "E07000205", "E07000992", "E07000993"]
-    figures = {code: (100.0, 20.0) for code in held}
+    figures = dict.fromkeys(held, (100.0, 20.0))
     add(store, projection_csv({**figures, "E10000001": (7, 7)}), catchment_csv(SHARES))
     table = made("population", store, two_rivers)
     assert set(table["area_code"]) == {HOME, PART, "E07000205", "E07000992"}
@@ -230,7 +230,7 @@ def test_band_is_weighted_by_the_residents_of_each_age_and_sex(
     # Ages 18 and 19 do not fill 15 to 19. Of 20 to 24: women have rates 1 to 5, men 0, and there
     # are three women to one man at each age, so the rate is 15 x 3 / (5 x 4) = 2.25.
     rates = {age: (float(abs(age - 19)), 0.0) for age in range(18, 26)}
-    people = {age: (3, 1) for age in range(18, 40)}
+    people = dict.fromkeys(range(18, 40), (3, 1))
     add(store, rates_json(ENGLAND, rates), variants_json(ENGLAND, {2019: people, 2020: people}))
     table = made("local_rates", store, two_rivers)
     one = table[table["activity"].eq("emer_n")].set_index("age_lower")
@@ -244,8 +244,8 @@ def test_last_age_is_weighted_by_everybody_of_that_age_and_over(
     two_rivers: Case, store: Store
 ) -> None:
     # Of those aged 25 exactly there are as many women as men; of 25 and over 3 women to 1 man.
-    rates = {age: (1.0, 0.0) for age in range(20, 26)}
-    people = {**{age: (1, 1) for age in range(20, 26)}, 26: (2, 0)}
+    rates = dict.fromkeys(range(20, 26), (1.0, 0.0))
+    people = {**dict.fromkeys(range(20, 26), (1, 1)), 26: (2, 0)}
     add(store, rates_json(ENGLAND, rates), variants_json(ENGLAND, {2020: people}))
     table = made("local_rates", store, two_rivers)
     rate = table.set_index(["activity", "age_lower"])["rate"]

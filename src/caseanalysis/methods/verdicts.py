@@ -25,6 +25,8 @@ _PRINTED = {("share", "percent"): 100.0, ("share", "points"): 100.0}
 _BINARY_ROUNDING = 1e-9
 #: A printed "at least 7" holds for whatever rounds to 7; "above 7" is meant as it stands.
 _ROUNDED_BOUND = {"at least": -1, "at most": 1}
+#: Units that come in ones, and are written so.
+_COUNTED = ("persons", "count", "pounds", "rank")
 _WORDS = {
     "above": "above",
     "below": "below",
@@ -349,7 +351,8 @@ def _range(found: _Quantity, claim: pd.Series) -> str:
 def _show(value: float, claim: pd.Series, *, extra: int = 1) -> str:
     """Return a number in the printed unit, with ``extra`` digits more than were printed."""
     step = float(claim["step"]) if pd.notna(claim["step"]) else 1.0
-    digits = max(0, extra - math.floor(math.log10(step) + _BINARY_ROUNDING))
+    counted = str(claim["unit"]) in _COUNTED and step >= 1 and float(value).is_integer()
+    digits = 0 if counted else max(0, extra - math.floor(math.log10(step) + _BINARY_ROUNDING))
     number = f"{abs(value):,.{digits}f}"
     sign = "-" if value < 0 and float(number.replace(",", "")) else ""
     text = {

@@ -85,7 +85,7 @@ def summary(facts: list[dict[str, Any]]) -> str:
 
 
 def _table(facts: list[dict[str, Any]], *, caption: str, identifier: str) -> str:
-    labels = ("Claim", "What the case says", "Printed", "Recomputed", "Verdict", "Reason")
+    labels = ("What the case says", "Printed", "Recomputed", "Verdict, and why")
     numeric = ("Printed", "Recomputed")
     head = "".join(
         f'<th scope="col"{" class=ca-number" if label in numeric else ""}>{label}</th>'
@@ -117,11 +117,11 @@ def amount(value: float | None, unit: str, *, step: float | None, more: int = 0)
 def _row(fact: Mapping[str, Any]) -> str:
     identifier = f"claim-{escape(str(fact['claim_id']))}"
     return (
-        f'<tr id="{identifier}"><th scope="row">{escape(str(fact["claim_id"]))}</th>'
-        f"<td>{_statement(fact)}</td>"
+        f'<tr id="{identifier}"><th scope="row">{_statement(fact)}</th>'
         f'<td class="ca-number">{escape(_printed(fact))}</td>'
         f'<td class="ca-number">{_recomputed(fact)}</td>'
-        f"<td>{verdict_html(fact['verdict'])}</td><td>{escape(fact['reason'] or '')}</td></tr>"
+        f"<td>{verdict_html(fact['verdict'])} "
+        f'<span class="ca-reason">{escape(fact["reason"] or "")}</span></td></tr>'
     )
 
 
@@ -129,7 +129,8 @@ def _statement(fact: Mapping[str, Any]) -> str:
     quotation = fact.get("quotation")
     place = fact.get("place")
     said = f'<q class="ca-place">{escape(quotation)}</q>' if quotation else ""
-    where = f'<span class="ca-place">{escape(str(place))}</span>' if place else ""
+    found = ", ".join(str(part) for part in (fact["claim_id"], place) if part)
+    where = f'<span class="ca-place">{escape(found)}</span>'
     return f"{escape(fact['statement'])} {said} {where}".strip()
 
 

@@ -14,7 +14,7 @@ from caseanalysis.notebook.markup import scrolling
 
 
 def note_html(evidence: Sequence[Evidence], note: str | None) -> str:
-    """Return the note below a figure or table: publications with links, the basis, a remark."""
+    """Return the note below a figure or table: its tables, their publishers and basis, a remark."""
     parts = [escape(note)] if note else []
     if evidence:
         cited = "; ".join(_short(one) for one in evidence)
@@ -23,13 +23,10 @@ def note_html(evidence: Sequence[Evidence], note: str | None) -> str:
 
 
 def _short(one: Evidence) -> str:
-    publications = ", ".join(
-        f"{escape(cited.publisher)}, {escape(cited.title)} ({escape(cited.release)})"
-        for cited in one.inputs
-    )
+    publishers = ", ".join(dict.fromkeys(cited.publisher for cited in one.inputs))
     return (
-        f'<a href="#{anchor(one.name)}">{escape(one.title)}</a>, from {publications}, '
-        f"as held in the {escape(one.basis)}"
+        f'<a href="#{anchor(one.name)}">{escape(one.title)}</a> '
+        f"({escape(publishers)}; {escape(one.basis)})"
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from html import escape
 from typing import Any
@@ -11,6 +12,7 @@ import pandas as pd
 
 from caseanalysis.case import Case, Claim, load_case, load_claims
 from caseanalysis.errors import MethodError, MissingDataError
+from caseanalysis.geography import ENGLAND
 from caseanalysis.library import Evidence, Library, open_library
 from caseanalysis.methods.columns import require_columns
 from caseanalysis.notebook.display import Fragment, look, show_in_notebook, slug
@@ -283,7 +285,8 @@ class Study:
             )
             return
         steps = {claim.id: claim.step for claim in self.claims}
-        facts = finding_facts(findings, steps)
+        named = findings.assign(reason=findings["reason"].map(self._named))
+        facts = finding_facts(named, steps)
         html = findings_html(facts, caption=caption, identifier=self._identifier("findings"))
         plain = "\n".join(f"{fact['claim_id']}: {fact['verdict']}" for fact in facts)
         self._put("findings", f'<div class="ca-block">{html}</div>', plain, {"findings": facts})
@@ -295,6 +298,15 @@ class Study:
         facts = {"evidence": evidence_facts(used), "gaps": [str(gap) for gap in gaps]}
         plain = "\n".join(one.title for one in used)
         self._put("sources", f'<div class="ca-block">{html}</div>', plain, facts)
+
+    def _named(self, text: str) -> str:
+        """Return a reason with the names of places and trusts in the place of their codes."""
+        names = {**self.case.place_names, **self.case.trust_names, ENGLAND: "England"}
+        names[self.case.commissioner.code] = self.case.commissioner.short_name
+        wholes = (place.part_of for place in self.case.places if place.part_of)
+        names |= {whole.code: whole.name for whole in wholes}
+        codes = re.compile("|".join(rf"\b{code}\b" for code in names))
+        return codes.sub(lambda found: names[found.group()], text)
 
     def _put(self, kind: str, html: str, plain: str, facts: Mapping[str, Any]) -> None:
         self._show(Fragment(kind, html, plain, facts))

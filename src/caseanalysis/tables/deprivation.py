@@ -59,7 +59,7 @@ def _counted(areas: pd.DataFrame, traits: pd.DataFrame, store: Store) -> pd.Data
         if len(lacking):
             raise MissingDataError(
                 where=f"edition {edition} in {store.root}",
-                found=f"nothing for {len(lacking)} small areas, {lacking['lsoa_code'].iloc[0]} first",
+                found=f"nothing for {len(lacking)} small areas, {min(lacking['lsoa_code'])} first",
                 wanted="a row for every small area of the lookup",
                 remedy="add the edition for the same small areas as the lookup's",
             )
