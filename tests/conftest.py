@@ -62,3 +62,12 @@ def two_rivers(tmp_path: Path) -> Case:
 def default() -> Case:
     """The default case of the project."""
     return load_case(default_case())
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep tests that share one costly fixture in one worker."""
+    for item in items:
+        if item.get_closest_marker("browser"):
+            item.add_marker(pytest.mark.xdist_group("browser"))
+        elif "full_store" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.xdist_group("full store"))

@@ -234,10 +234,11 @@ def _input(entries: list[Entry]) -> InputRecord:
     ordered = sorted(entries, key=lambda entry: (entry.slice_, entry.sha256))
     first, last = ordered[0], ordered[-1]
     single = len(ordered) == 1
+    same = first.period == last.period
     return InputRecord(
         source=first.source,
         release=first.release if single else f"{len(ordered)} files",
-        period=first.period if single else f"{first.period} to {last.period}",
+        period=first.period if same else f"{first.period} to {last.period}",
         files=tuple(FileRecord(sha256=e.sha256, slice=e.slice_) for e in ordered),
     )
 

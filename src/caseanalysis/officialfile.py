@@ -7,13 +7,17 @@ import gzip
 import hashlib
 import io
 import json
+import stat
+import struct
+import zipfile
 import zlib
 from collections.abc import Sequence
 from functools import cached_property
-from pathlib import Path
+from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import Any
 
 import pandas as pd
+from pyarrow import ArrowException, parquet
 from python_calamine import CalamineError, CalamineWorkbook
 
 from caseanalysis.errors import BrokenPublicationError
@@ -21,7 +25,21 @@ from caseanalysis.errors import BrokenPublicationError
 Cell = Any
 Grid = list[list[Cell]]
 
-_SIGNATURES = {b"\xd0\xcf\x11\xe0": "xls", b"PK\x03\x04": "xlsx", b"\x1f\x8b": "gzip"}
+#: Largest CSV file that is taken out of an archive, bytes; a month of the largest publication that
+#: comes so (referral to treatment, every provider and commissioner) is about a quarter of it.
+LARGEST_MEMBER = 256 * 1024**2
+#: Rows at the top of a sheet among which headings are looked for.
+HEADING_ROWS = 40
+#: Members that only a workbook or document has.
+_OFFICE_MEMBERS = frozenset({"[Content_Types].xml", "xl/workbook.xml", "mimetype", "content.xml"})
+_ENCRYPTED = 0x1
+
+_SIGNATURES = {
+    b"\xd0\xcf\x11\xe0": "xls",
+    b"PK\x03\x04": "xlsx",
+    b"PAR1": "parquet",
+    b"\x1f\x8b": "gzip",
+}
 
 
 class OfficialFile:
@@ -44,9 +62,12 @@ class OfficialFile:
 
     @cached_property
     def form(self) -> str:
-        """What the bytes are: ``xls``, ``xlsx``, ``json``, ``text`` or ``other``."""
+        """What the bytes are: ``xls``, ``xlsx``, ``parquet``, ``json``, ``text`` or ``other``.
+
+        An archive of one CSV file is the text in it.
+        """
         kind = _SIGNATURES.get(self.content[:4]) or _SIGNATURES.get(self.content[:2])
-        if kind == "gzip":
+        if kind == "gzip" or (kind == "xlsx" and self.archived is not None):
             kind = None
         if kind:
             return kind
@@ -57,8 +78,11 @@ class OfficialFile:
 
     @cached_property
     def text(self) -> str | None:
-        """The file as text (gzip opened, byte-order mark removed), or None where it is not text."""
-        content = self.content
+        """The file as text, or None where it is not text.
+
+        Gzip and an archive of one CSV file are opened; a byte-order mark is removed.
+        """
+        content = self.content if self.archived is None else self.archived
         if content[:2] == b"\x1f\x8b":
             try:
                 content = gzip.decompress(content)
@@ -72,6 +96,56 @@ class OfficialFile:
             except UnicodeDecodeError:
                 continue
         return None
+
+    @cached_property
+    def archived(self) -> bytes | None:
+        """The one CSV file in a zip archive, or None where the bytes are no archive of CSV files.
+
+        Raises
+        ------
+        BrokenPublicationError
+            If the archive holds more than one file, or one whose path leaves the archive, that is a
+            link, is encrypted or is larger than ``LARGEST_MEMBER``.
+        """
+        if self.content[:4] != b"PK\x03\x04":
+            return None
+        try:
+            with zipfile.ZipFile(io.BytesIO(self.content)) as archive:
+                member = self._only_csv(archive.infolist())
+                return None if member is None else self._extracted(archive, member)
+        except (zipfile.BadZipFile, zlib.error, struct.error, EOFError, OSError, ValueError):
+            return None
+        except (NotImplementedError, RuntimeError):
+            return None
+
+    def _only_csv(self, members: Sequence[zipfile.ZipInfo]) -> zipfile.ZipInfo | None:
+        names = {member.filename for member in members}
+        files = [
+            member
+            for member in members
+            if not member.is_dir() and not member.filename.startswith("__MACOSX/")
+        ]
+        if names & _OFFICE_MEMBERS or not any(_is_csv(member) for member in files):
+            return None
+        fault = _archive_fault(files)
+        if fault:
+            raise self.broken(
+                "archive",
+                found=fault,
+                wanted=f"one CSV file of at most {LARGEST_MEMBER // 1024**2} MB, stored plainly",
+            )
+        return files[0]
+
+    def _extracted(self, archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> bytes:
+        with archive.open(member) as stream:
+            content = stream.read(LARGEST_MEMBER + 1)
+        if len(content) > LARGEST_MEMBER:
+            raise self.broken(
+                "archive",
+                found=f"{member.filename!r}, larger than it says",
+                wanted=f"a CSV file of at most {LARGEST_MEMBER // 1024**2} MB",
+            )
+        return content
 
     @cached_property
     def workbook(self) -> CalamineWorkbook | None:
@@ -89,7 +163,9 @@ class OfficialFile:
         return tuple(self.workbook.sheet_names) if self.workbook else ()
 
     def grid(self, sheet: str) -> Grid:
-        """Return a sheet's cells as rows; an empty cell is an empty text."""
+        """Return a sheet's cells as rows; an empty cell is an empty text. Not to be changed."""
+        if sheet in self._grids:
+            return self._grids[sheet]
         if self.workbook is None or sheet not in self.sheet_names:
             raise BrokenPublicationError(
                 where=self.path.name,
@@ -98,7 +174,32 @@ class OfficialFile:
                 remedy="save the file again from the publisher's page",
             )
         rows: Grid = self.workbook.get_sheet_by_name(sheet).to_python(skip_empty_area=False)
+        self._grids[sheet] = rows
         return rows
+
+    @cached_property
+    def _grids(self) -> dict[str, Grid]:
+        return {}
+
+    @cached_property
+    def _headings(self) -> dict[str, tuple[frozenset[str], ...]]:
+        return {}
+
+    def heading_rows(self, sheet: str) -> tuple[frozenset[str], ...]:
+        """Return the cells of a sheet's first rows in lower case with single blanks.
+
+        No row where the sheet cannot be read, so that a file can be recognised without an error.
+        """
+        if sheet not in self._headings:
+            try:
+                top = self.grid(sheet)[:HEADING_ROWS]
+            except (CalamineError, BrokenPublicationError, OSError, ValueError):
+                top = []
+            self._headings[sheet] = tuple(
+                frozenset(" ".join(cell.split()).casefold() for cell in row if type(cell) is str)
+                for row in top
+            )
+        return self._headings[sheet]
 
     @cached_property
     def csv_header(self) -> tuple[str, ...]:
@@ -140,6 +241,24 @@ class OfficialFile:
         except json.JSONDecodeError:
             return None
 
+    @cached_property
+    def parquet_columns(self) -> tuple[str, ...]:
+        """Names of a Parquet file's columns; none where it is not one that can be opened."""
+        if self.form != "parquet":
+            return ()
+        try:
+            return tuple(parquet.read_schema(io.BytesIO(self.content)).names)
+        except (ArrowException, OSError):
+            return ()
+
+    def parquet_table(self, columns: Sequence[str]) -> pd.DataFrame:
+        """Return columns of a Parquet file."""
+        try:
+            table: pd.DataFrame = pd.read_parquet(io.BytesIO(self.content), columns=list(columns))
+        except (ArrowException, OSError, ValueError) as error:
+            raise self.broken("Parquet", found=str(error), wanted=", ".join(columns)) from None
+        return table
+
     def broken(self, place: str, *, found: str, wanted: str) -> BrokenPublicationError:
         """Return the error for a fault at a place inside this file."""
         return BrokenPublicationError(
@@ -149,6 +268,27 @@ class OfficialFile:
             remedy="compare the file with the publisher's; if its layout moved, the reader of "
             "this publication must learn it",
         )
+
+
+def _is_csv(member: zipfile.ZipInfo) -> bool:
+    return member.filename.casefold().endswith(".csv")
+
+
+def _archive_fault(files: Sequence[zipfile.ZipInfo]) -> str | None:
+    """Return what makes an archive of CSV files unsafe or not clear, or None."""
+    if len(files) > 1:
+        return f"{len(files)} files, among them {files[0].filename!r} and {files[1].filename!r}"
+    member = files[0]
+    windows, posix = PureWindowsPath(member.filename), PurePosixPath(member.filename)
+    if posix.is_absolute() or windows.drive or windows.root or ".." in windows.parts:
+        return f"{member.filename!r}, a path that leaves the archive"
+    if stat.S_ISLNK(member.external_attr >> 16):
+        return f"{member.filename!r}, a link"
+    if member.flag_bits & _ENCRYPTED:
+        return f"{member.filename!r}, encrypted"
+    if member.file_size > LARGEST_MEMBER:
+        return f"{member.filename!r} of {member.file_size:,} bytes"
+    return None
 
 
 def find_row(grid: Grid, *wanted: str) -> int | None:

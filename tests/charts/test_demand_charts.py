@@ -13,7 +13,7 @@ def growth() -> pd.DataFrame:
     return pd.DataFrame(
         [("Trust A", "0-64", 20_000, 19_000, -0.05), ("Trust A", "65+", 10_000, 14_600, 0.46),
          ("Trust B", "0-64", 8_000, 8_160, 0.02), ("Trust B", "65+", 5_000, 7_000, 0.40)],
-        columns=["trust_name", "age_group", "base", "horizon", "change"],
+        columns=["trust_name", "age_group", "base", "horizon", "growth"],
     )  # fmt: skip
 
 

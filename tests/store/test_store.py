@@ -169,8 +169,11 @@ def test_workbook_is_used_before_the_csv_of_the_same_month(
     tmp_path: Path, store: Store, order: tuple[int, int]
 ) -> None:
     trusts = {**TRUSTS, "RAA": (104, 20, 30, 37)}
-    files = (ae_workbook(tmp_path / "book"), saved(tmp_path, "csv", ae_csv(trusts=trusts)))
+    # Neither says when it was published.
+    book = ae_workbook(tmp_path / "book", published="-")
+    files = (book, saved(tmp_path, "csv", ae_csv(trusts=trusts)))
     store.add([files[at] for at in order])
+    assert {entry.published for entry in store.entries()} == {None}
     assert store.table("ae_monthly", org_code=["RAA"])["attendances"].tolist() == [100.0]
 
 

@@ -12,7 +12,7 @@ from matplotlib.patches import Patch
 
 from caseanalysis.charts import style
 
-_GROWTH_COLUMNS = ("trust_name", "age_group", "base", "horizon", "change")
+_GROWTH_COLUMNS = ("trust_name", "age_group", "base", "horizon", "growth")
 _TOTAL = "total"
 
 
@@ -32,7 +32,7 @@ def plot_growth_by_age(
     ----------
     table : DataFrame
         ``trust_name``, ``age_group`` from the youngest, ``base`` and ``horizon`` (events),
-        ``change`` (relative, 0.46 is 46% more).
+        ``growth`` (relative, 0.46 is 46% more).
     base_label, horizon_label : str
         The years in words.
     label : str
@@ -47,7 +47,7 @@ def plot_growth_by_age(
     array of Axes
         One for each trust, on one scale. The relative change stands beside the bars.
     """
-    style.check_columns(table, _GROWTH_COLUMNS, chart="growth by age", value="change")
+    style.check_columns(table, _GROWTH_COLUMNS, chart="growth by age", value="growth")
     trusts = style.in_order(table["trust_name"])
     bands = style.in_order(table["age_group"])
     axes = style.new_panels(
@@ -76,23 +76,23 @@ def describe_growth_by_age(
     label: str = "Emergency admissions a year",
 ) -> str:
     """Return alt text for activity by age: where it grows most and least."""
-    style.check_columns(table, _GROWTH_COLUMNS, chart="growth by age", value="change")
-    least = style.extremes(table, "change")[0]
+    style.check_columns(table, _GROWTH_COLUMNS, chart="growth by age", value="growth")
+    least = style.extremes(table, "growth")[0]
     trusts = table["trust_name"].nunique()
     return style.compose_description(
         f"Bars of {style.in_sentence(label)} by age band, {base_label} and {horizon_label}, "
         f"{trusts} {'trust' if trusts == 1 else 'trusts'}.",
         f"{_growth_headline(table, base_label, horizon_label)}.",
-        f"The least is {style.signed_text(least['change'], share=True)} at ages "
+        f"The least is {style.signed_text(least['growth'], share=True)} at ages "
         f"{least['age_group']} in {least['trust_name']}.",
     )
 
 
 def _growth_headline(table: pd.DataFrame, base_label: str, horizon_label: str) -> str:
-    row = style.extremes(table, "change")[1]
+    row = style.extremes(table, "growth")[1]
     return (
         f"Ages {row['age_group']} in {row['trust_name']} grow most: "
-        f"{style.signed_text(row['change'], share=True)}, from {style.count_text(row['base'])} in "
+        f"{style.signed_text(row['growth'], share=True)}, from {style.count_text(row['base'])} in "
         f"{base_label} to {style.count_text(row['horizon'])} in {horizon_label}"
     )
 
@@ -108,7 +108,7 @@ def _draw_ages(ax: Axes, rows: pd.DataFrame, bands: list[str]) -> None:
             edgecolor="white", linewidth=0)  # fmt: skip
     ax.barh(heights - 0.2, rows["horizon"], height=0.4, color=style.BLUE, linewidth=0)  # fmt: skip
     ends = rows[["base", "horizon"]].max(axis=1)
-    for height, end, change in zip(heights, ends, rows["change"], strict=True):
+    for height, end, change in zip(heights, ends, rows["growth"], strict=True):
         if pd.notna(change):
             style.label_bar(ax, end, height, style.signed_text(change, share=True))
     style.clear_category_axis(ax)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -80,6 +80,26 @@ def select(table: pd.DataFrame, **among: Any) -> pd.DataFrame:
     return table[kept].reset_index(drop=True)
 
 
+def named(table: pd.DataFrame, column: str, names: Mapping[str, str], *, into: str) -> pd.DataFrame:
+    """Return a table with the name of each code of a column; an empty one as it is.
+
+    Parameters
+    ----------
+    table : DataFrame
+        Any table.
+    column : str
+        Column of the codes.
+    names : Mapping of str to str
+        Name by code; a code without one keeps itself as its name.
+    into : str
+        Column for the names.
+    """
+    if table.empty:
+        return table
+    require_columns(table, (column,), where="names")
+    return table.assign(**{into: table[column].map(names).fillna(table[column])})
+
+
 def in_order(table: pd.DataFrame, column: str, wanted: Sequence[str]) -> pd.DataFrame:
     """Return the rows in the order of the values wanted in a column; other rows come last."""
     if table.empty:
@@ -106,6 +126,8 @@ def rank(
     least_first : bool
         Whether rank 1 is the least.
     """
+    if table.empty:
+        return table
     require_columns(table, (value, *(within or ())), where=f"rank by {value}")
     values = table.groupby(within)[value] if within else table[value]
     return table.assign(rank=values.rank(method="min", ascending=least_first))

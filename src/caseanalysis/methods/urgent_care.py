@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
@@ -54,6 +54,20 @@ def by_financial_year(urgent_care: pd.DataFrame) -> pd.DataFrame:
 def financial_year_of(base_year: int) -> str:
     """Return the financial year that holds the middle of a calendar year, as ``2023-24``."""
     return financial_year_label(base_year)
+
+
+def labelled(
+    table: pd.DataFrame, *, names: Mapping[str, str], kinds: Mapping[str, str]
+) -> pd.DataFrame:
+    """Return a table with the name of each organisation, and its kind: trust, peers, England.
+
+    An empty table is returned as it is.
+    """
+    if table.empty:
+        return table
+    require_columns(table, ["org_code"], where="urgent care")
+    codes = table["org_code"]
+    return table.assign(org_name=codes.map(names), kind=codes.map(kinds))
 
 
 def latest_year(yearly: pd.DataFrame) -> pd.DataFrame:

@@ -285,8 +285,10 @@ class Study:
             )
             return
         steps = {claim.id: claim.step for claim in self.claims}
-        named = findings.assign(reason=findings["reason"].map(self._named))
-        facts = finding_facts(named, steps)
+        facts = [
+            {**fact, "reason": self._named(str(fact["reason"] or ""))}
+            for fact in finding_facts(findings, steps)
+        ]
         html = findings_html(facts, caption=caption, identifier=self._identifier("findings"))
         plain = "\n".join(f"{fact['claim_id']}: {fact['verdict']}" for fact in facts)
         self._put("findings", f'<div class="ca-block">{html}</div>', plain, {"findings": facts})
