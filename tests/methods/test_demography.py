@@ -79,6 +79,11 @@ def test_missing_figure_is_refused() -> None:
         combined(population(population=[1.0, None] + [1.0] * 10))
 
 
+def test_negative_figure_is_refused() -> None:
+    with pytest.raises(MethodError, match=r"found -1.*wanted an amount of 0 or more"):
+        combined(population(population=[1.0, -1.0] + [1.0] * 10))
+
+
 def test_band_given_twice_is_refused() -> None:
     table = population()
     with pytest.raises(MethodError, match="two rows"):

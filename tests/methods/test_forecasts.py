@@ -96,6 +96,13 @@ def test_seasonal_naive_goes_back_beyond_an_interruption() -> None:
     assert found.loc["seasonal naive", "wape"] == pytest.approx(sum(missed) / counts[41:].sum())
 
 
+def test_error_of_seasonal_naive_grows_with_the_square_root_of_the_years() -> None:
+    found = forecasting.forecast(noisy(seed=3), months_ahead=13, confidence_levels=[0.8])
+    assert set(found["model"]) == {forecasting.SEASONAL_NAIVE}
+    width = np.log(found["upper_80"] / found["lower_80"])
+    assert width.iloc[12] == pytest.approx(width.iloc[0] * np.sqrt(2))
+
+
 def test_scores_of_seasonal_naive_by_hand(tested: pd.DataFrame) -> None:
     table = noisy()
     counts, days = table["value"].to_numpy(), table["month"].dt.days_in_month.to_numpy()

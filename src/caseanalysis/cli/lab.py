@@ -15,6 +15,9 @@ def lab(
     browser: Annotated[
         bool, typer.Option("--browser/--no-browser", help="Open the page in a browser.")
     ] = True,
+    allow_root: Annotated[
+        bool, typer.Option("--allow-root", help="Run as the root user, as in a container.")
+    ] = False,
 ) -> None:
     """Open JupyterLab on the notebooks, on the loopback address only, with a token."""
     from caseanalysis.locations import project_root
@@ -26,6 +29,7 @@ def lab(
         f"--ServerApp.port={port}",
         "--ServerApp.allow_remote_access=False",
         *(() if browser else ("--no-browser",)),
+        *(("--allow-root",) if allow_root else ()),
     ]
     # The kernel of this environment comes before one of the same name elsewhere.
     settings = {"JUPYTER_PREFER_ENV_PATH": "1", "CASEANALYSIS_HOME": str(root)}

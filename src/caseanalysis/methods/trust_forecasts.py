@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 import pandas as pd
 
 from caseanalysis.methods.columns import require_columns
-from caseanalysis.methods.forecasting import back_test, forecast
+from caseanalysis.methods.forecasting import SEASONAL_NAIVE, back_test, forecast
 from caseanalysis.registers import Interruption
 
 
@@ -75,21 +75,20 @@ def back_test_each(
     return _each(series, back_test, months_ahead=months_ahead, interruptions=interruptions)
 
 
-def accuracy_notes(tested: pd.DataFrame) -> dict[str, str]:
-    """Return a sentence on the accuracy of the chosen model for each trust, by its name.
+def accuracy_notes(tested: pd.DataFrame, forecasts: pd.DataFrame) -> dict[str, str]:
+    """Return a sentence on how accurate the model of each trust's forecast was, by its name.
 
     Parameters
     ----------
-    tested : DataFrame
-        As returned by ``back_test_each``.
+    tested, forecasts : DataFrame
+        As returned by ``back_test_each`` and ``forecast_each``.
     """
-    naive = tested[tested["model"].eq("seasonal naive")].set_index("trust_name")["wape"]
-    chosen = tested[tested["chosen"].astype(bool)]
-    rows = zip(chosen["trust_name"], chosen["model"], chosen["wape"], strict=True)
+    errors = tested.set_index(["trust_name", "model"])["wape"]
+    used = forecasts.drop_duplicates("trust_name")[["trust_name", "model"]]
     return {
-        name: f"Back-test: {model}, error {100 * error:.1f}% of attendances "
-        f"({100 * float(naive.loc[name]):.1f}% for seasonal naive)"
-        for name, model, error in rows
+        name: f"{model.capitalize()}; error in the back-test {100 * errors[name, model]:.1f}%, "
+        f"repeating last year {100 * errors[name, SEASONAL_NAIVE]:.1f}%"
+        for name, model in used.itertuples(index=False)
     }
 
 
