@@ -186,7 +186,7 @@ def _against_number(claim: pd.Series, found: _Quantity) -> _Judgement:
         bound = printed + half * _ROUNDED_BOUND.get(claim["operator"], 0)
         verdict = _compare(claim["operator"], found, _Quantity(bound, bound, bound, "", False))
         against = f"{_show(printed, claim, extra=0)}"
-        if bound != printed:
+        if bound != printed and claim["unit"] != "rank":
             against += f" ({_show(bound, claim)} before rounding)"
         return _Judgement(
             verdict, _comparison_reason(claim, found, against, verdict), found, difference
@@ -320,6 +320,8 @@ def _number_reason(
     printed = f"Printed {_show(float(claim['value']), claim, extra=0)}"
     rounding = f"{_show(low, claim)} to {_show(high, claim)}"
     recomputed = f"recomputed {_show(found.value, claim)}{_range(found, claim)}"
+    if verdict == "reproduced" and claim["unit"] == "rank":
+        return f"{printed}; {recomputed}."
     if verdict == "reproduced":
         return f"{printed}; {recomputed}, which lies within its rounding ({rounding})."
     if verdict == "within range":
