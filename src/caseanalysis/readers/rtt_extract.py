@@ -98,7 +98,10 @@ def _frame(file: OfficialFile) -> tuple[pd.DataFrame, dict[str, int]]:
     labels = pick(file, headings, _LABELS)
     wanted = [*bands, *figures.values()]
     frame = file.frame(
-        usecols=[*labels.values(), *wanted], dtype=dict.fromkeys(labels.values(), "str")
+        usecols=[*labels.values(), *wanted],
+        dtype=dict.fromkeys(labels.values(), "str"),
+        na_values={name: [""] for name in wanted},
+        low_memory=False,
     )
     frame[wanted] = _numeric(file, frame[wanted])
     frame = frame.rename(columns={given: name for name, given in (labels | figures).items()})
@@ -107,13 +110,13 @@ def _frame(file: OfficialFile) -> tuple[pd.DataFrame, dict[str, int]]:
 
 
 def _numeric(file: OfficialFile, cells: pd.DataFrame) -> pd.DataFrame:
-    """Return counts; pandas has read a column as numbers unless it has a blank or another cell."""
+    """Return counts; pandas has read a column as numbers unless it has another cell."""
     numeric = {}
     for name, column in cells.items():
-        if pd.api.types.is_numeric_dtype(column) and bool((column >= 0).all()):
+        if pd.api.types.is_numeric_dtype(column) and not bool((column < 0).any()):
             numeric[name] = column.astype(float)
         else:
-            text = column.astype("str").rename(str(name))
+            text = column.astype(object).fillna("").astype("str").rename(str(name))
             numeric[name] = counts(file, text, withheld=("",))
     return pd.DataFrame(numeric)
 

@@ -6,7 +6,7 @@ import pandas as pd
 
 from caseanalysis import schemas
 from caseanalysis.officialfile import OfficialFile
-from caseanalysis.readers.contract import Check, Reader, Reading
+from caseanalysis.readers.contract import Reader, Reading
 from caseanalysis.readers.csv_columns import counts, fits, pick
 
 _COUNTS = {
@@ -45,7 +45,7 @@ def read(file: OfficialFile) -> Reading:
     )
     table.insert(0, "org_code", frame[columns["org_code"]].str.strip())
     table.insert(0, "month", _months(file, frame[columns["month"]]))
-    checks = _nested(file, table)
+    _refuse_longer_waits(file, table)
     first, last = (f"{month:%Y-%m}" for month in (table["month"].min(), table["month"].max()))
     return Reading(
         tables={
@@ -56,7 +56,6 @@ def read(file: OfficialFile) -> Reading:
         release=f"re-keyed, {first} to {last}",
         period=f"{first} to {last}",
         slice_="all months",
-        checks=checks,
         notes=_notes(table),
     )
 
@@ -78,8 +77,8 @@ def _months(file: OfficialFile, text: pd.Series) -> pd.Series:
     return months
 
 
-def _nested(file: OfficialFile, table: pd.DataFrame) -> tuple[Check, ...]:
-    """Refuse a longer wait with more pathways than a shorter; return what is within and over."""
+def _refuse_longer_waits(file: OfficialFile, table: pd.DataFrame) -> None:
+    """Refuse a longer wait with more pathways than a shorter one that includes it."""
     names = ["pathways", *(name for name in _COUNTS if name.startswith("over"))]
     pairs = [*zip(names[1:], names[:-1], strict=True), ("within_18_weeks", "pathways")]
     for part, whole in pairs:
@@ -89,16 +88,14 @@ def _nested(file: OfficialFile, table: pd.DataFrame) -> tuple[Check, ...]:
                 found=f"{table.loc[row, part]:,.0f}",
                 wanted=f"at most {table.loc[row, whole]:,.0f}, its {_COUNTS[whole]}",
             )
-    both = table[["within_18_weeks", "over_52_weeks", "pathways"]].sum()
-    within = float(both["within_18_weeks"] + both["over_52_weeks"])
-    return (
-        Check("within 18 weeks and over 52 fit in the total", within, float(both["pathways"])),
-    )
 
 
 def _notes(table: pd.DataFrame) -> tuple[str, ...]:
     blank = table[list(_COUNTS)].isna().sum()
-    return tuple(f"{name}: {count:,} blanks, missing here" for name, count in blank.items() if count)
+    return (
+        "the file has no total of England to compare with",
+        *(f"{name}: {count:,} blanks, missing here" for name, count in blank.items() if count),
+    )
 
 
 READER = Reader(

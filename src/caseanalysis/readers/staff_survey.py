@@ -20,9 +20,9 @@ from caseanalysis.readers.population_projections import reconcile
 from caseanalysis.readers.workbook_tables import (
     column,
     figures,
-    heading_row,
     known,
     says,
+    sheets_under,
     words,
 )
 
@@ -47,11 +47,7 @@ def _recognise(file: OfficialFile) -> bool:
 
 
 def _read(file: OfficialFile) -> Reading:
-    found = [
-        (name, file.grid(name), header)
-        for name in file.sheet_names
-        if (header := heading_row(file.grid(name), *_HEADINGS)) is not None
-    ]
+    found = list(sheets_under(file, *_HEADINGS))
     year = _year(file, [grid for _, grid, _ in found])
     parts = [part for name, grid, header in found for part in _questions(file, name, grid, header)]
     table = pd.concat(parts, ignore_index=True).assign(year=year)
@@ -161,8 +157,9 @@ def _answers(
 
 
 def _whole(file: OfficialFile, table: pd.DataFrame) -> Check:
-    shares = table[table["unit"] == "share"].dropna(subset="value")
-    sums = shares.groupby(["org_code", "question"])["value"].sum()
+    told = (table["unit"] == "share") & table["value"].notna()
+    shares = table.loc[told, ["org_code", "question", "value"]]
+    sums = shares.groupby(["org_code", "question"], sort=False)["value"].sum()
     return reconcile(
         file,
         "shares of one question's answers",

@@ -34,7 +34,7 @@ SCHEMAS: dict[str, TableSchema] = {
         {"period": text(), "basis": text(), "team": text(), "trust_name": text(nullable=True),
          "network": text(nullable=True), "level": text(among=("team", "national")),
          "row_number": whole(1, 5000), "category": text(), "item": text(), "statistic": text(),
-         "value": amount(nullable=True)},
+         "value": pa.Column(float, nullable=True)},
         {"value": "as in the column statistic"},
     ),
     "stroke_admission": TableSchema(
@@ -90,8 +90,9 @@ SCHEMAS: dict[str, TableSchema] = {
     ),
     "tac_subcode": TableSchema(
         "What each sub-code of the trust accounts consolidation means, by year",
-        ("year", "worksheet", "subcode"),
-        {"year": text(), "worksheet": text(), "subcode": text(), "label": text()},
+        ("origin", "year", "worksheet", "subcode"),
+        {"origin": text(among=("schedule", "list")), "year": text(), "worksheet": text(),
+         "subcode": text(), "label": text()},
     ),
     "reference_cost": TableSchema(
         "Activity and unit cost of each trust by department, service and currency",

@@ -45,16 +45,19 @@ def whole_area_codes(case: Case) -> tuple[str, ...]:
 def catchment(store: Store, case: Case) -> pd.DataFrame:
     """Return where each trust's patients live: shares by area of the population projection.
 
-    An area that a place of the case is part of stands for that place. Areas with less than the
-    assumed share of a trust's patients are left out, so the shares of a trust sum to less than 1.
+    Of the patients of an area that a place of the case is part of, the assumed share live in that
+    place. Areas with less than the assumed share of a trust's patients are left out, so the shares
+    of a trust sum to less than 1.
     """
+    assumed = load_assumptions()
     shares = store.table("catchment_share", trust_code=case.trust_codes)
-    least = load_assumptions()["catchment_share_shown"].central
+    least = assumed["catchment_share_shown"].central
     shares = shares[shares["share"].ge(least)].assign(attribution="as published")
     for place in case.places:
         if place.part_of is not None:
             whole = shares["area_code"].eq(place.part_of.code)
             shares.loc[whole, "attribution"] = "the part stands for the whole area"
+            shares.loc[whole, "share"] *= assumed["part_stands_for_whole"].central
             shares.loc[whole, "area_code"] = place.code
     _refuse_merged(shares["area_code"])
     return shares.sort_values(["edition", "trust_code", "area_code"], ignore_index=True)
