@@ -221,13 +221,21 @@ def build_table(definition: EvidenceTable, store: Store, case: Case) -> pd.DataF
 
 def store_inputs(definition: EvidenceTable, store: Store) -> tuple[InputRecord, ...]:
     """Return the publications and files in a store that a table is made from now."""
+    entries = [entry for need in definition.needs for entry in store.current(need)]
+    cited = definition.sources
+    return _inputs([entry for entry in entries if not cited or entry.source in cited])
+
+
+def cite_table(name: str, store: Store) -> tuple[Input, ...]:
+    """Return the publications in a store that give a tidy table now, ready to be cited."""
+    return _cite(_inputs(store.current(name)))
+
+
+def _inputs(entries: Iterable[Entry]) -> tuple[InputRecord, ...]:
     by_source: dict[str, dict[str, Entry]] = {}
-    for need in definition.needs:
-        for entry in store.current(need):
-            if definition.sources and entry.source not in definition.sources:
-                continue
-            by_source.setdefault(entry.source, {})[entry.sha256] = entry
-    return tuple(_input(list(entries.values())) for _, entries in sorted(by_source.items()))
+    for entry in entries:
+        by_source.setdefault(entry.source, {})[entry.sha256] = entry
+    return tuple(_input(list(held.values())) for _, held in sorted(by_source.items()))
 
 
 def _input(entries: list[Entry]) -> InputRecord:
