@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import csv
-import gzip
 import hashlib
 import io
 import json
+import os
 import stat
 import struct
 import zipfile
 import zlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import Any
@@ -20,7 +21,8 @@ import pandas as pd
 from pyarrow import ArrowException, parquet
 from python_calamine import CalamineError, CalamineWorkbook
 
-from caseanalysis.errors import BrokenPublicationError
+from caseanalysis import containers
+from caseanalysis.errors import BrokenPublicationError, UnknownPublicationError
 
 Cell = Any
 Grid = list[list[Cell]]
@@ -28,6 +30,11 @@ Grid = list[list[Cell]]
 #: Largest CSV file that is taken out of an archive, bytes; a month of the largest publication that
 #: comes so (referral to treatment, every provider and commissioner) is about a quarter of it.
 LARGEST_MEMBER = 256 * 1024**2
+#: Largest file that is read, bytes, as published or once unpacked: a file is held in memory whole,
+#: as bytes, as text and as cells, and the largest publication is about a quarter of this.
+LARGEST_FILE = LARGEST_MEMBER
+#: Most cells of a Parquet file, rows by columns; the largest held so has about a million.
+MOST_PARQUET_CELLS = 100_000_000
 #: Rows at the top of a sheet among which headings are looked for.
 HEADING_ROWS = 40
 #: Members that only a workbook or document has.
@@ -49,11 +56,29 @@ class OfficialFile:
     ----------
     path : Path
         The file. Its name is used in messages and nowhere else.
+
+    Raises
+    ------
+    UnknownPublicationError
+        If it is larger than ``LARGEST_FILE``; no more than that is read.
+    OSError
+        If it cannot be read.
     """
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self.content = path.read_bytes()
+        with path.open("rb") as stream:
+            size = os.fstat(stream.fileno()).st_size
+            # The size is unknown of what a system only shows as a file, so the reading is bounded.
+            self.content = stream.read(LARGEST_FILE + 1) if size <= LARGEST_FILE else b""
+        if max(size, len(self.content)) > LARGEST_FILE:
+            raise UnknownPublicationError(
+                where=str(path),
+                found=f"a file of {max(size, len(self.content)):,} bytes",
+                wanted=f"a publication of at most {LARGEST_FILE // 1024**2} MB",
+                remedy="save the file again from the publisher's page, or the part of it that "
+                "docs/sources.md names",
+            )
 
     @cached_property
     def sha256(self) -> str:
@@ -81,14 +106,19 @@ class OfficialFile:
         """The file as text, or None where it is not text.
 
         Gzip and an archive of one CSV file are opened; a byte-order mark is removed.
+
+        Raises
+        ------
+        BrokenPublicationError
+            If it unpacks to more than ``LARGEST_FILE``.
         """
-        content = self.content if self.archived is None else self.archived
-        if content[:2] == b"\x1f\x8b":
+        content: bytes | None = self.content if self.archived is None else self.archived
+        if content is not None and content[:2] == b"\x1f\x8b":
             try:
-                content = gzip.decompress(content)
-            except (OSError, EOFError, zlib.error):
-                return None
-        if b"\x00" in content[:4096]:
+                content = containers.unpacked_gzip(content, limit=LARGEST_FILE)
+            except containers.OversizedError as error:
+                raise self._unsafe(str(error)) from None
+        if content is None or b"\x00" in content:
             return None
         for encoding in ("utf-8-sig", "cp1252"):
             try:
@@ -149,13 +179,31 @@ class OfficialFile:
 
     @cached_property
     def workbook(self) -> CalamineWorkbook | None:
-        """The workbook, or None where the file is not one that can be opened."""
-        if self.form not in ("xls", "xlsx"):
+        """The workbook, or None where the file is not a workbook.
+
+        Raises
+        ------
+        BrokenPublicationError
+            If it is truncated or damaged, or would take more memory than any that is published.
+        """
+        if self.form not in ("xls", "xlsx") or containers.holds_other(self.content):
             return None
+        fault = containers.workbook_fault(self.content)
+        if fault:
+            raise self._unsafe(fault)
         try:
-            return CalamineWorkbook.from_filelike(io.BytesIO(self.content))
-        except (CalamineError, OSError, ValueError):
-            return None
+            with _panic_as_error():
+                return CalamineWorkbook.from_filelike(io.BytesIO(self.content))
+        except (CalamineError, OSError, ValueError) as error:
+            raise self._unsafe(f"a workbook that cannot be opened ({error})") from None
+
+    def _unsafe(self, found: str) -> BrokenPublicationError:
+        return BrokenPublicationError(
+            where=str(self.path),
+            found=found,
+            wanted="a workbook (.xls or .xlsx) or text file, whole and as published",
+            remedy="save the file again from the publisher's page",
+        )
 
     @cached_property
     def sheet_names(self) -> tuple[str, ...]:
@@ -173,7 +221,11 @@ class OfficialFile:
                 wanted=f"a sheet {sheet!r}",
                 remedy="save the file again from the publisher's page",
             )
-        rows: Grid = self.workbook.get_sheet_by_name(sheet).to_python(skip_empty_area=False)
+        try:
+            with _panic_as_error():
+                rows: Grid = self.workbook.get_sheet_by_name(sheet).to_python(skip_empty_area=False)
+        except (CalamineError, OSError, ValueError) as error:
+            raise self._unsafe(f"a sheet {sheet!r} that cannot be read ({error})") from None
         self._grids[sheet] = rows
         return rows
 
@@ -193,7 +245,7 @@ class OfficialFile:
         if sheet not in self._headings:
             try:
                 top = self.grid(sheet)[:HEADING_ROWS]
-            except (CalamineError, BrokenPublicationError, OSError, ValueError):
+            except BrokenPublicationError:
                 top = []
             self._headings[sheet] = tuple(
                 frozenset(" ".join(cell.split()).casefold() for cell in row if type(cell) is str)
@@ -207,7 +259,10 @@ class OfficialFile:
         if self.form != "text" or self.text is None:
             return ()
         # Line ends are left to the CSV reader: some files end their lines in a bare CR.
-        first = next(csv.reader(io.StringIO(self.text[:20000], newline="")), [])
+        try:
+            first = next(csv.reader(io.StringIO(self.text[:20000], newline="")), [])
+        except csv.Error:
+            return ()
         return tuple(cell.strip() for cell in first)
 
     def frame(self, **options: Any) -> pd.DataFrame:
@@ -238,7 +293,8 @@ class OfficialFile:
             return None
         try:
             return json.loads(self.text)
-        except json.JSONDecodeError:
+        except (ValueError, RecursionError):
+            # Numbers of thousands of digits and brackets in brackets without end are no JSON here.
             return None
 
     @cached_property
@@ -248,14 +304,17 @@ class OfficialFile:
             return ()
         try:
             return tuple(parquet.read_schema(io.BytesIO(self.content)).names)
-        except (ArrowException, OSError):
+        except (ArrowException, OSError, ValueError):
             return ()
 
     def parquet_table(self, columns: Sequence[str]) -> pd.DataFrame:
-        """Return columns of a Parquet file."""
+        """Return columns of a Parquet file of at most ``MOST_PARQUET_CELLS``."""
         try:
+            rows = parquet.read_metadata(io.BytesIO(self.content)).num_rows
+            if rows * len(columns) > MOST_PARQUET_CELLS:
+                raise ValueError(f"{rows:,} rows")
             table: pd.DataFrame = pd.read_parquet(io.BytesIO(self.content), columns=list(columns))
-        except (ArrowException, OSError, ValueError) as error:
+        except (ArrowException, OSError, ValueError, KeyError) as error:
             raise self.broken("Parquet", found=str(error), wanted=", ".join(columns)) from None
         return table
 
@@ -268,6 +327,17 @@ class OfficialFile:
             remedy="compare the file with the publisher's; if its layout moved, the reader of "
             "this publication must learn it",
         )
+
+
+@contextmanager
+def _panic_as_error() -> Iterator[None]:
+    """Raise a panic of the workbook library, which derives from no ordinary error, as one."""
+    try:
+        yield
+    except BaseException as error:
+        if type(error).__name__ != "PanicException":
+            raise
+        raise ValueError(str(error)) from None
 
 
 def _is_csv(member: zipfile.ZipInfo) -> bool:

@@ -227,3 +227,67 @@ def load_interruptions(root: Path | None = None) -> list[Interruption]:
     """Return the interruptions that monthly methods treat openly."""
     path = (root or data_root()) / "registers" / "interruptions.csv"
     return load_csv(path, Interruption, key=("name",))
+
+
+Severity = Literal["high", "medium", "low"]
+_PERIOD = r"^\d{4}(-\d{2})?$"
+
+
+class Caution(Record):
+    """A known fault or trait of a publication that its figures are shown with.
+
+    ``columns`` and ``entities`` are empty where it holds for all of them; a period is a month or a
+    year, and is missing where the caution has no beginning or no end.
+    """
+
+    id: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
+    sources: tuple[str, ...] = Field(min_length=1)
+    tables: tuple[str, ...] = Field(min_length=1)
+    columns: tuple[str, ...] = ()
+    entities: tuple[str, ...] = ()
+    first_period: str | None = Field(default=None, pattern=_PERIOD)
+    last_period: str | None = Field(default=None, pattern=_PERIOD)
+    note: str
+    evidence: str
+    severity: Severity
+    checker: str
+    checked_on: date
+
+
+class Correction(Record):
+    """A figure that the producer printed wrong: where it stands, the old value and the new one.
+
+    ``where`` gives a value for each column of the table's key; months are written ``2024-03-01``.
+    """
+
+    id: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
+    source: str
+    table: str
+    where: dict[str, str] = Field(min_length=1)
+    column: str
+    old_value: float
+    new_value: float | None
+    reason: str
+    evidence: str
+    checker: str
+    checked_on: date
+
+    @model_validator(mode="after")
+    def _changes_a_measure(self) -> Self:
+        if self.column in self.where:
+            raise ValueError("a column that is no part of the key")
+        if self.old_value == self.new_value:
+            raise ValueError("a new value other than the old one")
+        return self
+
+
+def load_cautions(root: Path | None = None) -> list[Caution]:
+    """Return every caution, in order."""
+    path = (root or data_root()) / "registers" / "cautions.yaml"
+    return load_yaml_list(path, Caution, name="cautions", key="id")
+
+
+def load_corrections(root: Path | None = None) -> list[Correction]:
+    """Return every correction, in order."""
+    path = (root or data_root()) / "registers" / "corrections.yaml"
+    return load_yaml_list(path, Correction, name="corrections", key="id")

@@ -13,49 +13,40 @@ store readable, and adding a file twice changes nothing.
 from __future__ import annotations
 
 import hashlib
-import inspect
-import json
-import os
-import tempfile
+import re
 from collections.abc import Callable, Collection, Iterator
-from dataclasses import asdict, dataclass, replace
-from datetime import UTC, date, datetime
-from functools import lru_cache
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
+from pyarrow import ArrowException, parquet
 
-from caseanalysis import officialfile, readers, schemas
+from caseanalysis import intake, readers, schemas
+from caseanalysis.catalogue import (
+    Entry,
+    file_path,
+    load_entry,
+    record_path,
+    record_paths,
+    table_path,
+)
 from caseanalysis.errors import (
     CaseAnalysisError,
     MissingDataError,
     StoreError,
     UnknownPublicationError,
 )
+from caseanalysis.intake import Found, Offer
 from caseanalysis.officialfile import OfficialFile
-from caseanalysis.readers import Reader, Reading
+from caseanalysis.records import nearest
 from caseanalysis.schemas import SCHEMAS
 
+__all__ = ["Entry", "Fault", "Outcome", "Store", "entry_age_days"]
 
-@dataclass(frozen=True)
-class Entry:
-    """What the catalogue knows of one file."""
-
-    sha256: str
-    source: str
-    file_name: str
-    bytes: int
-    release: str
-    period: str
-    slice_: str
-    rank: int
-    published: str | None
-    added: str
-    tables: dict[str, int]
-    checks: tuple[dict[str, Any], ...]
-    notes: tuple[str, ...]
-    reader_digest: str
+#: The start of a SHA-256 that is long enough to name one file.
+_SHA_START = re.compile(r"[0-9a-f]{8,64}")
 
 
 @dataclass(frozen=True)
@@ -67,6 +58,16 @@ class Outcome:
     detail: str
     source: str | None = None
     period: str | None = None
+
+
+@dataclass(frozen=True)
+class Fault:
+    """A damaged file of the store, and what mends it."""
+
+    path: Path
+    file_name: str
+    found: str
+    remedy: str
 
 
 class Store:
@@ -89,8 +90,7 @@ class Store:
         StoreError
             If a catalogue record cannot be read.
         """
-        folder = self.root / "catalogue"
-        found = [_load_entry(path) for path in sorted(folder.glob("*.json"))]
+        found = [load_entry(path) for path in record_paths(self.root)]
         return sorted(found, key=lambda entry: (entry.source, entry.slice_, entry.sha256))
 
     def current(self, table: str) -> list[Entry]:
@@ -118,7 +118,7 @@ class Store:
         MissingDataError
             If no file in the store gives the table.
         StoreError
-            If a table was made by another version of its reader.
+            If a table was made by another version of its reader, or is damaged.
         """
         entries = self.current(name)
         if not entries:
@@ -131,102 +131,205 @@ class Store:
             )
         for entry in entries:
             self._refuse_stale(entry)
-        paths = [str(self._table_path(name, entry.sha256)) for entry in entries]
-        return _query(paths, name, among)
+        paths = [str(table_path(self.root, name, entry.sha256)) for entry in entries]
+        return self._query(paths, name, among)
 
     def add(
-        self, paths: Collection[Path], *, progress: Callable[[Path], None] = lambda path: None
+        self,
+        paths: Collection[Path],
+        *,
+        jobs: int = 1,
+        progress: Callable[[Path], None] = lambda path: None,
     ) -> list[Outcome]:
         """Take files, and every file of folders, that a reader knows; return what became of each.
+
+        A file that is held already is known by its SHA-256 and not read again. The outcomes are in
+        the order of the paths, whatever the number of processes.
+
+        Parameters
+        ----------
+        paths : collection of Path
+            Files and folders.
+        jobs : int
+            Most processes that read at once.
+        progress : callable
+            Called with each path as it is done with.
 
         Raises
         ------
         UnknownPublicationError, BrokenPublicationError
-            If a file that was named itself, not found in a folder, is unknown or broken.
+            If a file that was named itself, not found in a folder, is unknown or broken; the files
+            before it are kept.
         StoreError
             If a path does not exist or the store cannot be written.
         """
+        found = intake.find_files(paths)
+        hashes = [_hash(item) for item in found]
+        held = {sha: intake.held_entry(self.root, sha) for sha in hashes if isinstance(sha, str)}
+        offers = self._offers(found, hashes, held)
+        size = sum(offer.path.stat().st_size for offer in offers.values())
+        results = intake.take_all(self.root, list(offers.values()), jobs=jobs, size=size)
         outcomes = []
-        for path, named in _expand(paths):
-            progress(path)
-            try:
-                outcomes.append(self._add_file(path))
-            except CaseAnalysisError as error:
-                if named or isinstance(error, StoreError):
-                    raise
-                unknown = isinstance(error, UnknownPublicationError)
-                result = "unknown" if unknown else "refused"
-                outcomes.append(Outcome(path, result, f"{error.found}; {error.remedy}"))
+        taken: dict[str, Entry | CaseAnalysisError] = {}
+        with closing(results):
+            for item, sha in zip(found, hashes, strict=True):
+                progress(item.path)
+                if not isinstance(sha, str):
+                    outcomes.append(_left_out(item, sha))
+                elif sha in taken or held[sha] is not None:
+                    outcomes.append(_repeated(item, taken.get(sha) or held[sha]))
+                else:
+                    taken[sha] = next(results)
+                    outcomes.append(_settled(item, taken[sha]))
         return outcomes
 
-    def refresh(self, *, progress: Callable[[Entry], None] = lambda entry: None) -> int:
-        """Read again, from the bytes held, every file whose reader has changed; return how many."""
-        stale = [entry for entry in self.entries() if entry.reader_digest != _digest(entry.source)]
+    def remove(self, selector: str) -> list[str]:
+        """Remove one file by the start of its SHA-256, or all of a source; return their SHA-256.
+
+        The record goes first, so that a file is held or it is not.
+
+        Raises
+        ------
+        StoreError
+            If nothing held is named so, or more than one file; or the store cannot be written.
+        """
+        removed = self._named(selector)
+        for sha256 in removed:
+            try:
+                record_path(self.root, sha256).unlink(missing_ok=True)
+                for table in sorted((self.root / "tables").glob(f"*/{sha256}.parquet")):
+                    table.unlink(missing_ok=True)
+                file_path(self.root, sha256).unlink(missing_ok=True)
+            except OSError as error:
+                raise StoreError(
+                    where=str(self.root),
+                    found=error.strerror or str(error),
+                    wanted="a folder that can be written",
+                    remedy="check its permissions",
+                ) from error
+        return removed
+
+    def verify(self, *, progress: Callable[[str], None] = lambda name: None) -> list[Fault]:
+        """Return what is damaged: bytes unlike their SHA-256, tables or records unreadable."""
+        faults = []
+        for path in record_paths(self.root):
+            progress(path.stem)
+            try:
+                entry = load_entry(path)
+            except StoreError as error:
+                faults.append(Fault(path, "unknown", error.found, error.remedy))
+                continue
+            faults += self._faults(entry)
+        return faults
+
+    def refresh(
+        self,
+        selector: str | None = None,
+        *,
+        progress: Callable[[Entry], None] = lambda entry: None,
+    ) -> int:
+        """Read again, from the bytes held, every file whose reader has changed; return how many.
+
+        Parameters
+        ----------
+        selector : str or None
+            Read these again in any case: the start of a SHA-256, or a source.
+        progress : callable
+            Called with each entry before it is read.
+
+        Raises
+        ------
+        StoreError
+            If bytes held are not those that were added.
+        """
+        if selector is None:
+            entries = self.entries()
+            stale = [e for e in entries if e.reader_digest != intake.reader_digest(e.source)]
+        else:
+            stale = [load_entry(record_path(self.root, sha)) for sha in self._named(selector)]
         for entry in stale:
             progress(entry)
-            file = OfficialFile(self.root / "files" / entry.sha256)
+            fault = self._file_fault(entry)
+            if fault:
+                raise StoreError(
+                    where=str(fault.path),
+                    found=fault.found,
+                    wanted=f"the bytes of {fault.file_name} as added",
+                    remedy=fault.remedy,
+                )
+            file = OfficialFile(file_path(self.root, entry.sha256))
             reader, reading = readers.read(file)
-            self._keep(file, reader, reading, file_name=entry.file_name, added=entry.added)
+            intake.keep(
+                self.root, file, reader, reading, file_name=entry.file_name, added=entry.added
+            )
         return len(stale)
 
-    def _add_file(self, path: Path) -> Outcome:
-        try:
-            file = OfficialFile(path)
-        except OSError as error:
-            raise StoreError(
-                where=str(path),
-                found=error.strerror or str(error),
-                wanted="a readable file",
-                remedy="check the path and its permissions",
-            ) from None
-        held = self.root / "catalogue" / f"{file.sha256}.json"
-        if held.is_file() and _load_entry(held).reader_digest == _digest(_load_entry(held).source):
-            entry = _load_entry(held)
-            return Outcome(path, "already held", entry.release, entry.source, entry.period)
-        reader, reading = readers.read(file)
-        entry = self._keep(file, reader, reading, file_name=path.name, added=_now())
-        return Outcome(path, "added", entry.release, entry.source, entry.period)
+    def _offers(
+        self,
+        found: list[Found],
+        hashes: list[str | CaseAnalysisError],
+        held: dict[str, Entry | None],
+    ) -> dict[str, Offer]:
+        """Return what is to be read, by SHA-256, each file once."""
+        now = datetime.now(UTC)
+        offers: dict[str, Offer] = {}
+        for position, (item, sha) in enumerate(zip(found, hashes, strict=True)):
+            if isinstance(sha, str) and held[sha] is None and sha not in offers:
+                # Of two undated releases the later in order counts as added later.
+                added = now + timedelta(microseconds=position)
+                offers[sha] = Offer(item.path, sha, added.isoformat(timespec="microseconds"))
+        return offers
 
-    def _keep(
-        self, file: OfficialFile, reader: Reader, reading: Reading, *, file_name: str, added: str
-    ) -> Entry:
-        entry = Entry(
-            sha256=file.sha256,
-            source=reader.source,
-            file_name=file_name,
-            bytes=len(file.content),
-            release=reading.release,
-            period=reading.period,
-            slice_=reading.slice_,
-            rank=reader.rank,
-            published=reading.published.isoformat() if reading.published else None,
-            added=added,
-            tables={name: len(table) for name, table in reading.tables.items()},
-            checks=tuple(asdict(check) for check in reading.checks),
-            notes=reading.notes,
-            reader_digest=_digest(reader.source),
+    def _named(self, selector: str) -> list[str]:
+        """Return the SHA-256 of the files that the start of a SHA-256, or a source, names."""
+        held = [path.stem for path in record_paths(self.root)]
+        like = [sha256 for sha256 in held if sha256.startswith(selector)]
+        if _SHA_START.fullmatch(selector):
+            sources, named = [], like
+        else:
+            entries = self.entries()
+            sources = sorted({entry.source for entry in entries})
+            named = [entry.sha256 for entry in entries if entry.source == selector]
+        if not named or (_SHA_START.fullmatch(selector) and len(named) > 1):
+            near = nearest(selector, sources)
+            raise StoreError(
+                where=f"data store {self.root}",
+                found=f"{len(named) or 'no'} files of {selector!r}",
+                wanted="at least 8 characters of one SHA-256, or a source of files held",
+                remedy=f"did you mean {near!r}?" if near else "see `caseanalysis data status`",
+            )
+        return named
+
+    def _faults(self, entry: Entry) -> Iterator[Fault]:
+        damaged = self._file_fault(entry)
+        if damaged:
+            yield damaged
+        for name, rows in entry.tables.items():
+            path = table_path(self.root, name, entry.sha256)
+            found = _table_fault(path, rows)
+            if found:
+                short = entry.sha256[:12]
+                mend = f"run `caseanalysis data refresh {short}`"
+                remedy = damaged.remedy if damaged else mend
+                yield Fault(path, entry.file_name, found, remedy)
+
+    def _file_fault(self, entry: Entry) -> Fault | None:
+        path = file_path(self.root, entry.sha256)
+        try:
+            with path.open("rb") as stream:
+                found = hashlib.file_digest(stream, "sha256").hexdigest()
+            damage = f"other bytes, of SHA-256 {found[:12]}…" if found != entry.sha256 else None
+        except OSError as error:
+            damage = f"no readable file ({error.strerror})"
+        if damage is None:
+            return None
+        remedy = (
+            f"run `caseanalysis data remove {entry.sha256[:12]}`, then add {entry.file_name} again"
         )
-        try:
-            _write(self.root / "files" / entry.sha256, file.content)
-            for name, table in reading.tables.items():
-                content = table.to_parquet(index=False, compression="zstd")
-                _write(self._table_path(name, entry.sha256), content)
-            record = json.dumps(asdict(entry), indent=1, ensure_ascii=False)
-            _write(self.root / "catalogue" / f"{entry.sha256}.json", record.encode())
-        except OSError as error:
-            raise StoreError(
-                where=str(self.root),
-                found=error.strerror or str(error),
-                wanted="a folder that can be written",
-                remedy="name another with --store or CASEANALYSIS_DATA, or free some space",
-            ) from error
-        return entry
-
-    def _table_path(self, name: str, sha256: str) -> Path:
-        return self.root / "tables" / name / f"{sha256}.parquet"
+        return Fault(path, entry.file_name, damage, remedy)
 
     def _refuse_stale(self, entry: Entry) -> None:
-        if entry.reader_digest != _digest(entry.source):
+        if entry.reader_digest != intake.reader_digest(entry.source):
             raise StoreError(
                 where=f"data store {self.root}",
                 found=f"tables of {entry.file_name} that another version of the reader made",
@@ -234,100 +337,87 @@ class Store:
                 remedy="run `caseanalysis data refresh`",
             )
 
+    def _query(
+        self, paths: list[str], name: str, among: dict[str, Collection[object]]
+    ) -> pd.DataFrame:
+        import duckdb
 
-def _query(paths: list[str], name: str, among: dict[str, Collection[object]]) -> pd.DataFrame:
-    import duckdb
-
-    schema = SCHEMAS[name]
-    unknown = set(among) - set(schema.columns)
-    if unknown:
-        raise ValueError(f"table {name} has no column {sorted(unknown)[0]!r}")
-    conditions = [f'"{column}" IN (SELECT unnest(?))' for column in among]
-    where = f" WHERE {' AND '.join(conditions)}" if conditions else ""
-    order = ", ".join(f'"{column}"' for column in schema.key)
-    query = f"SELECT * FROM read_parquet(?){where} ORDER BY {order}"  # noqa: S608
-    with duckdb.connect() as connection:
-        connection.execute("SET threads = 1")
+        schema = SCHEMAS[name]
+        unknown = set(among) - set(schema.columns)
+        if unknown:
+            raise ValueError(f"table {name} has no column {sorted(unknown)[0]!r}")
+        conditions = [f'"{column}" IN (SELECT unnest(?))' for column in among]
+        where = f" WHERE {' AND '.join(conditions)}" if conditions else ""
+        order = ", ".join(f'"{column}"' for column in schema.key)
+        query = f"SELECT * FROM read_parquet(?){where} ORDER BY {order}"  # noqa: S608
         arguments = [paths, *(sorted(values, key=str) for values in among.values())]
-        table = connection.execute(query, arguments).df()
-    return schemas.conform(table, schema)
+        try:
+            with duckdb.connect() as connection:
+                connection.execute("SET threads = 1")
+                table = connection.execute(query, arguments).df()
+        except duckdb.Error as error:
+            raise StoreError(
+                where=f"data store {self.root}, table {name}",
+                found=str(error).splitlines()[0],
+                wanted="tables that can be read",
+                remedy="run `caseanalysis data verify`",
+            ) from error
+        return schemas.conform(table, schema)
 
 
 def _precedence(entry: Entry) -> tuple[int, str, str, str]:
     return entry.rank, entry.published or "", entry.added, entry.sha256
 
 
-def _load_entry(path: Path) -> Entry:
+def _hash(item: Found) -> str | CaseAnalysisError:
+    """Return the SHA-256 of a file, or why it is not offered; raise that of a named one."""
+    if item.fault:
+        return StoreError(
+            where=str(item.path),
+            found=item.fault,
+            wanted="a file",
+            remedy="name it itself to add it",
+        )
     try:
-        fields = json.loads(path.read_text(encoding="utf-8"))
-        entry = Entry(**fields)
-    except (OSError, ValueError, TypeError) as error:
-        raise StoreError(
-            where=str(path),
-            found=str(error),
-            wanted="a catalogue record of this version",
-            remedy="remove that record and add the file again",
-        ) from error
-    return replace(entry, checks=tuple(entry.checks), notes=tuple(entry.notes))
+        return intake.open_file(item.path).sha256
+    except CaseAnalysisError as error:
+        if item.named:
+            raise
+        return error
 
 
-def _expand(paths: Collection[Path]) -> Iterator[tuple[Path, bool]]:
-    for path in paths:
-        if path.is_dir():
-            inside = sorted(item for item in path.rglob("*") if item.is_file())
-            yield from ((item, False) for item in inside if not _hidden(item, path))
-        elif path.is_file():
-            yield path, True
-        else:
-            raise StoreError(
-                where=str(path),
-                found="no such file or folder",
-                wanted="official files or folders of them",
-                remedy="check the path",
-            )
+def _settled(item: Found, result: Entry | CaseAnalysisError) -> Outcome:
+    if isinstance(result, Entry):
+        return Outcome(item.path, "added", result.release, result.source, result.period)
+    if item.named or isinstance(result, StoreError):
+        raise result
+    return _left_out(item, result)
 
 
-def _hidden(path: Path, folder: Path) -> bool:
-    return any(part.startswith(".") for part in path.relative_to(folder).parts)
+def _repeated(item: Found, result: Entry | CaseAnalysisError | None) -> Outcome:
+    if isinstance(result, Entry):
+        return Outcome(item.path, "already held", result.release, result.source, result.period)
+    if result is None:
+        raise TypeError("a file that is neither held nor taken")
+    return _settled(item, result)
 
 
-def _write(path: Path, content: bytes) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".new-")
+def _left_out(item: Found, error: CaseAnalysisError) -> Outcome:
+    unknown = isinstance(error, UnknownPublicationError)
+    result = "unknown" if unknown else "refused"
+    return Outcome(item.path, result, f"{error.found}; {error.remedy}")
+
+
+def _table_fault(path: Path, rows: int) -> str | None:
+    """Return what is wrong with a table, read whole and by its checksums, or None."""
+    if not path.is_file():
+        return "no file"
     try:
-        with os.fdopen(handle, "wb") as stream:
-            stream.write(content)
-            stream.flush()
-            os.fsync(stream.fileno())
-        Path(name).replace(path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
-
-
-@lru_cache(maxsize=256)
-def _digest(source: str) -> str:
-    """Return a digest of the code that makes a source's tables; empty where no reader is left."""
-    for reader in readers.all_readers():
-        if reader.source == source:
-            own = Path(str(inspect.getsourcefile(reader.read)))
-            code = "".join(path.read_text("utf-8") for path in (own, *_shared_code()))
-            return hashlib.sha256(code.encode()).hexdigest()[:16]
-    return ""
-
-
-@lru_cache(maxsize=1)
-def _shared_code() -> tuple[Path, ...]:
-    """Return the files that every reader rests on: contents of files, schemas, common checks."""
-    own = {Path(str(inspect.getsourcefile(reader.read))) for reader in readers.all_readers()}
-    folder = Path(str(readers.__file__)).parent
-    common = [path for path in sorted(folder.glob("*.py")) if path not in own]
-    kept = sorted(Path(str(schemas.__file__)).parent.glob("*.py"))
-    return (Path(str(officialfile.__file__)), *kept, *common)
-
-
-def _now() -> str:
-    return datetime.now(UTC).isoformat(timespec="microseconds")
+        with parquet.ParquetFile(path, page_checksum_verification=True) as table:
+            held = sum(batch.num_rows for batch in table.iter_batches())
+    except (ArrowException, OSError, ValueError) as error:
+        return f"a table that cannot be read ({str(error).splitlines()[0]})"
+    return None if held == rows else f"{held:,} rows; its record says {rows:,}"
 
 
 def entry_age_days(entry: Entry, *, today: date) -> int:

@@ -62,16 +62,20 @@ def _read(file: OfficialFile) -> Reading:
     specialties = _specialties(file)
     checks = _reconcile(file, providers, regions, specialties)
     quarter = _label(end)
-    when = {"quarter": quarter, "quarter_start": (end - 2).to_timestamp()}
+    start = (end - _MONTHS_IN_QUARTER + 1).to_timestamp()
     beds = pd.concat([providers, regions[regions["level"] == "region"]], ignore_index=True)
     published, release = _release(grid, quarter)
     return Reading(
         tables={
             "bed_occupancy": schemas.validate(
-                beds.assign(**when), "bed_occupancy", where=file.path.name
+                beds.assign(quarter=quarter, quarter_start=start),
+                "bed_occupancy",
+                where=file.path.name,
             ),
             "bed_specialty": schemas.validate(
-                specialties.assign(**when), "bed_specialty", where=file.path.name
+                specialties.assign(quarter=quarter, quarter_start=start),
+                "bed_specialty",
+                where=file.path.name,
             ),
         },
         release=release,
@@ -87,10 +91,11 @@ def _quarter_end(file: OfficialFile, grid: Grid, sheet: str) -> pd.Period:
     text = str(beside(grid, "period:"))
     try:
         last = parse_month(text)
-        first = parse_month(f"{text.split(' to ')[0].split()[0]} {last.year}")
+        first = parse_month(f"{text.split()[0]} {last.year}")
+        whole = first == last - _MONTHS_IN_QUARTER + 1
     except (ValueError, IndexError):
-        first = last = None
-    if last is None or first is None or (last - first).n != _MONTHS_IN_QUARTER - 1:
+        whole = False
+    if not whole:
         raise file.broken(
             f"sheet {sheet}, Period",
             found=repr(text),
@@ -140,9 +145,7 @@ def _named(
     return text
 
 
-def _beds(
-    file: OfficialFile, sheet: str, grid: Grid, header: int, *, level: str
-) -> pd.DataFrame:
+def _beds(file: OfficialFile, sheet: str, grid: Grid, header: int, *, level: str) -> pd.DataFrame:
     """Return one row an organisation and sector, England included."""
     rows = rows_under(grid, header, grouped=True)
     code = ".*region code" if level == "region" else ".*org code"

@@ -125,19 +125,19 @@ def figures(
     """
     values = cells.to_numpy(dtype=object).copy()
     hidden = np.logical_or.reduce([values == text for text in not_given])
-    values[hidden] = np.nan
+    values[hidden] = 0
     try:
         parsed = values.astype(float)
-        wrong = ~hidden & ~(np.isfinite(parsed) & (parsed >= 0))
+        wrong = ~(np.isfinite(parsed) & (parsed >= 0))
     except (TypeError, ValueError):
-        wrong = np.vectorize(_no_number, otypes=[bool])(values)
-        wrong &= ~hidden
+        wrong = np.array([[_no_number(cell) for cell in row] for row in values])
     for row, column in np.argwhere(wrong)[:1]:
         raise file.broken(
             f"{place}, row {cells.index[row]}, {cells.columns[column]}",
             found=repr(cells.iloc[row, column]),
             wanted="a number, 0 or more, or one of " + ", ".join(map(repr, not_given)),
         )
+    parsed[hidden] = np.nan
     return pd.DataFrame(parsed, columns=cells.columns, index=cells.index)
 
 

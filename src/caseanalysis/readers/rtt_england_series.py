@@ -93,9 +93,7 @@ def _flat(places: dict[tuple[str, str], int]) -> dict[str, int]:
     return {f"{pathway} {measure}": at for (pathway, measure), at in places.items()}
 
 
-def _places(
-    file: OfficialFile, sheet: str, grid: Grid, header: int
-) -> dict[tuple[str, str], int]:
+def _places(file: OfficialFile, sheet: str, grid: Grid, header: int) -> dict[tuple[str, str], int]:
     """Return the column of each pathway and measure, by the group above and the heading."""
     places: dict[tuple[str, str], int] = {}
     group = ""

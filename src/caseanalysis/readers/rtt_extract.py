@@ -87,7 +87,9 @@ def read(file: OfficialFile) -> Reading:
 def _frame(file: OfficialFile) -> tuple[pd.DataFrame, dict[str, int]]:
     """Return labels and counts under our names, and the first week of each band of waiting."""
     headings = pd.DataFrame(columns=list(file.csv_header))
-    bands = {name: int(found[1]) for name in headings if (found := _BAND.fullmatch(plain(name)))}
+    bands = {
+        name: int(found[1]) for name in file.csv_header if (found := _BAND.fullmatch(plain(name)))
+    }
     if sorted(bands.values()) != list(range(max(bands.values(), default=-1) + 1)) or not bands:
         raise file.broken(
             "row 1",

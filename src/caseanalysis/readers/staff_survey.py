@@ -84,9 +84,7 @@ def _year(file: OfficialFile, grids: list[Grid]) -> int:
     return years.pop()
 
 
-def _questions(
-    file: OfficialFile, name: str, grid: Grid, header: int
-) -> Iterator[pd.DataFrame]:
+def _questions(file: OfficialFile, name: str, grid: Grid, header: int) -> Iterator[pd.DataFrame]:
     """Yield one table a question: the answers of every organisation."""
     place = f"sheet {name}"
     rows = pd.DataFrame(
@@ -147,7 +145,10 @@ def _answers(
         question=code.strip(),
         question_text=text.strip() or code.strip(),
         answer=np.tile(
-            [answers[p].removeprefix("%").strip() if s else "score" for p, s in zip(told, shares, strict=True)],
+            [
+                answers[p].removeprefix("%").strip() if s else "score"
+                for p, s in zip(told, shares, strict=True)
+            ],
             len(identity),
         ),
         value=(values[:, told] / np.where(shares, _PERCENT, 1)).ravel(),

@@ -8,8 +8,8 @@ from datetime import date, datetime
 
 import numpy as np
 import pandas as pd
-from python_calamine import CalamineError
 
+from caseanalysis.errors import BrokenPublicationError
 from caseanalysis.officialfile import Cell, Grid, OfficialFile
 from caseanalysis.periods import parse_date
 from caseanalysis.readers.csv_columns import plain
@@ -30,14 +30,10 @@ def tops(file: OfficialFile, *, sheets: int = _FIRST_SHEETS) -> Iterator[Grid]:
     sheets : int
         How many sheets, from the first.
     """
-    if file.workbook is None:
-        return
     for name in file.sheet_names[:sheets]:
         try:
-            yield file.workbook.get_sheet_by_name(name).to_python(
-                skip_empty_area=False, nrows=_TOP
-            )
-        except (CalamineError, ValueError):
+            yield file.grid(name)[:_TOP]
+        except BrokenPublicationError:
             continue
 
 
@@ -195,7 +191,7 @@ def figures(
     BrokenPublicationError
         If any other cell is no number, or is less; the message names row and column.
     """
-    values = cells.apply(pd.to_numeric, errors="coerce").astype(float)
+    values: pd.DataFrame = cells.apply(pd.to_numeric, errors="coerce").astype(float)
     numbers = values.to_numpy()
     fault = ~np.isfinite(numbers)
     if least is not None:

@@ -82,7 +82,7 @@ class _Sheet:
     place: str
     measure: str
     names: pd.DataFrame
-    values: pd.DataFrame
+    cells: pd.DataFrame
     month: pd.Timestamp | None
 
 
@@ -99,9 +99,9 @@ def _read(file: OfficialFile) -> Reading:
     edition = f"{month:%Y-%m}"
     months = _joined(series, "month").assign(staff_group=_TOTAL)
     england = _england(file)
-    longer = pd.concat(
-        [months[months["level"] != "england"], england], ignore_index=True
-    ).assign(edition=edition)
+    longer = pd.concat([months[months["level"] != "england"], england], ignore_index=True).assign(
+        edition=edition
+    )
     checks = (*_add_up(file, sheets), *_agree(file, staff, months, england, month))
     return Reading(
         tables={
@@ -205,16 +205,16 @@ def _one_month(
                 found=f"tables {what}: {', '.join(sheets) or 'none'}",
                 wanted="one of headcount and one of full-time equivalents",
             )
-    months = {sheet.month for sheet in by_group.values()}
-    months |= {pd.Timestamp(sheet.values.columns.max()) for sheet in series.values()}
+    months = {sheet.month for sheet in by_group.values() if sheet.month is not None}
+    months |= {pd.Timestamp(sheet.cells.columns.max()) for sheet in series.values()}
     if len(months) != 1:
-        found = ", ".join(f"{month:%B %Y}" for month in months if month is not None)
+        found = ", ".join(f"{month:%B %Y}" for month in sorted(months))
         raise file.broken("workbook", found=f"tables of {found}", wanted="one month in all")
-    return pd.Timestamp(months.pop())
+    return months.pop()
 
 
 def _long(sheet: _Sheet, heading: str) -> pd.DataFrame:
-    wide = sheet.values
+    wide = sheet.cells
     repeated = sheet.names.loc[sheet.names.index.repeat(wide.shape[1])].reset_index(drop=True)
     repeated[heading] = np.tile(wide.columns.to_numpy(), len(wide))
     repeated[sheet.measure] = wide.to_numpy().ravel()
@@ -246,9 +246,7 @@ def _england(file: OfficialFile) -> pd.DataFrame:
     )
 
 
-def _blocks(
-    file: OfficialFile, name: str, grid: Grid, starts: Mapping[str, int]
-) -> pd.DataFrame:
+def _blocks(file: OfficialFile, name: str, grid: Grid, starts: Mapping[str, int]) -> pd.DataFrame:
     header = next(
         (row for row in grid[: min(starts.values())] if sum(isinstance(c, date) for c in row) > 1),
         None,
@@ -257,21 +255,45 @@ def _blocks(
         raise file.broken(f"sheet {name}", found="no row of dates", wanted="a row of months")
     at = [position for position, cell in enumerate(header) if isinstance(cell, date)]
     months = _months([header[position] for position in at])
-    parts = []
-    for measure, start in starts.items():
-        later = [other for other in starts.values() if other > start]
-        rows = grid[start + 1 : min(later, default=len(grid))]
-        groups = [row for row in rows if str(row[1]).strip() and row[at[0]] != ""]
-        cells = pd.DataFrame([[row[p] for p in at] for row in groups], columns=months)
-        values = figures(
-            file, cells.replace(_ZERO, 0), place=f"sheet {name}", withheld=_NOT_GIVEN
-        )
-        names = [_RENAMED.get(plain(row[1]), " ".join(row[1].split())) for row in groups]
-        parts.append(values.set_axis(names).rename_axis("staff_group").stack().rename(measure))
-    both = pd.concat(parts, axis=1).rename_axis(["staff_group", "month"]).reset_index()
+    key = ["staff_group", "month"]
+    parts = [
+        _block(file, name, grid, starts, measure, at).set_axis(months, axis="columns")
+        for measure in _MEASURES
+    ]
+    long = [
+        part.rename_axis("staff_group")
+        .reset_index()
+        .melt("staff_group", var_name="month", value_name=measure)
+        for part, measure in zip(parts, _MEASURES, strict=True)
+    ]
+    both = long[0].merge(long[1], on=key, how="outer", validate="1:1")
+    both["month"] = pd.to_datetime(both["month"])
     return both.assign(
         level="england", org_code="ENGLAND", org_name="England", region_code=None, ics_code=None
     )
+
+
+def _block(
+    file: OfficialFile,
+    name: str,
+    grid: Grid,
+    starts: Mapping[str, int],
+    measure: str,
+    at: list[int],
+) -> pd.DataFrame:
+    """Return the rows of staff groups below the line that names a measure."""
+    start = starts[measure]
+    later = [other for other in starts.values() if other > start]
+    end = min(later, default=len(grid))
+    rows = {
+        number: row
+        for number, row in enumerate(grid[start + 1 : end], start=start + 2)
+        if str(row[1]).strip() and row[at[0]] != ""
+    }
+    cells = pd.DataFrame([[row[p] for p in at] for row in rows.values()], index=list(rows))
+    values = figures(file, cells.replace(_ZERO, 0), place=f"sheet {name}", withheld=_NOT_GIVEN)
+    groups = [" ".join(str(row[1]).split()) for row in rows.values()]
+    return values.set_axis([_RENAMED.get(plain(group), group) for group in groups])
 
 
 def _add_up(file: OfficialFile, sheets: list[_Sheet]) -> Iterator[Check]:
@@ -280,12 +302,14 @@ def _add_up(file: OfficialFile, sheets: list[_Sheet]) -> Iterator[Check]:
         if sheet.measure != "fte":
             continue
         level = sheet.names["level"]
-        england = sheet.values[level == "england"].iloc[0]
+        england = sheet.cells[level == "england"].iloc[0]
         for part in ("organisation", "ics", "region"):
-            ours = sheet.values[level == part].sum()
+            ours = sheet.cells[level == part].sum()
             name = f"{sheet.place}: full-time equivalents, {part} rows against England"
             yield reconcile(file, name, ours, england, tolerance=_TOLERANCE)
-        labelled = sheet.values.set_axis(pd.MultiIndex.from_frame(sheet.names[["level", "org_code"]]))
+        labelled = sheet.cells.set_axis(
+            pd.MultiIndex.from_frame(sheet.names[["level", "org_code"]])
+        )
         for whole, parts in _WHOLES.items():
             if sheet.month is not None:
                 missing = [name for name in (whole, *parts) if name not in labelled]
@@ -327,8 +351,8 @@ def _agree(
 
 def _not_additive(sheet: _Sheet) -> tuple[str, ...]:
     level = sheet.names["level"]
-    parts = float(sheet.values.loc[level == "organisation", _TOTAL].sum())
-    whole = float(sheet.values.loc[level == "england", _TOTAL].iloc[0])
+    parts = float(sheet.cells.loc[level == "organisation", _TOTAL].sum())
+    whole = float(sheet.cells.loc[level == "england", _TOTAL].iloc[0])
     return (
         f"headcounts of the organisations add up to {parts:,.0f}, England's is {whole:,.0f}: "
         "people with two roles are counted once in England",

@@ -12,6 +12,7 @@ from caseanalysis.schemas import (
     places,
     planned_care,
     quality_and_money,
+    record_level,
     workforce,
 )
 from caseanalysis.schemas.contract import TableSchema
@@ -34,6 +35,7 @@ SCHEMAS: dict[str, TableSchema] = {
     **planned_care.SCHEMAS,
     **workforce.SCHEMAS,
     **quality_and_money.SCHEMAS,
+    **record_level.SCHEMAS,
 }
 
 
