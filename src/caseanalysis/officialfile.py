@@ -186,7 +186,9 @@ class OfficialFile:
         BrokenPublicationError
             If it is truncated or damaged, or would take more memory than any that is published.
         """
-        if self.form not in ("xls", "xlsx") or containers.holds_other(self.content):
+        # An old workbook (.xls) can hold an archive of its own, such as a theme.
+        holds_other = self.form == "xlsx" and containers.holds_other(self.content)
+        if self.form not in ("xls", "xlsx") or holds_other:
             return None
         fault = containers.workbook_fault(self.content)
         if fault:

@@ -34,6 +34,8 @@ class Source(Record):
     attribution: str | None = None
     page: HttpUrl
     obtain: str
+    address: HttpUrl | None = None
+    address_sha256: str | None = Field(default=None, pattern=r"^[0-9a-f]{64}$")
     cadence: str
     next_due: str | None = None
     form: Literal["as published", "re-keyed by others", "derived by others"]
@@ -43,6 +45,12 @@ class Source(Record):
     seen: bool
     checker: str | None
     checked_on: date | None
+
+    @model_validator(mode="after")
+    def _address_with_hash(self) -> Self:
+        if (self.address is None) != (self.address_sha256 is None):
+            raise ValueError("`address` and `address_sha256` together: a fetched file is checked")
+        return self
 
     @model_validator(mode="after")
     def _second_source_where_others_keyed(self) -> Self:

@@ -18,8 +18,10 @@ from collections.abc import Callable, Collection, Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 from pathlib import Path
 
+import duckdb
 import pandas as pd
 from pyarrow import ArrowException, parquet
 
@@ -92,6 +94,14 @@ class Store:
         """
         found = [load_entry(path) for path in record_paths(self.root)]
         return sorted(found, key=lambda entry: (entry.source, entry.slice_, entry.sha256))
+
+    def count(self) -> int:
+        """Return how many files are held, whether their records can be read or not."""
+        return len(record_paths(self.root))
+
+    def holds(self, sha256: str) -> bool:
+        """Return whether a file is held with tables of this version."""
+        return intake.held_entry(self.root, sha256) is not None
 
     def current(self, table: str) -> list[Entry]:
         """Return the entries that give a table now: of each slice the best and latest release."""
@@ -340,8 +350,6 @@ class Store:
     def _query(
         self, paths: list[str], name: str, among: dict[str, Collection[object]]
     ) -> pd.DataFrame:
-        import duckdb
-
         schema = SCHEMAS[name]
         unknown = set(among) - set(schema.columns)
         if unknown:
@@ -352,9 +360,8 @@ class Store:
         query = f"SELECT * FROM read_parquet(?){where} ORDER BY {order}"  # noqa: S608
         arguments = [paths, *(sorted(values, key=str) for values in among.values())]
         try:
-            with duckdb.connect() as connection:
-                connection.execute("SET threads = 1")
-                table = connection.execute(query, arguments).df()
+            with _engine().cursor() as cursor:
+                table = cursor.sql(query, params=arguments).to_arrow_table().to_pandas()
         except duckdb.Error as error:
             raise StoreError(
                 where=f"data store {self.root}, table {name}",
@@ -363,6 +370,12 @@ class Store:
                 remedy="run `caseanalysis data verify`",
             ) from error
         return schemas.conform(table, schema)
+
+
+@lru_cache(maxsize=1)
+def _engine() -> duckdb.DuckDBPyConnection:
+    """Return the query engine of this process; to start one takes longer than most queries."""
+    return duckdb.connect(config={"threads": 1})
 
 
 def _precedence(entry: Entry) -> tuple[int, str, str, str]:

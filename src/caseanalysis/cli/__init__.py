@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from caseanalysis import __version__
-from caseanalysis.cli import build, cases, data, lab
+from caseanalysis.cli import build, cases, data, lab, records
 from caseanalysis.cli.reporting import Reporter, reporter
 from caseanalysis.errors import CaseAnalysisError
 
@@ -26,6 +26,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.command("build")(build.build)
+data.app.command("aggregate")(records.aggregate)
 app.add_typer(data.app, name="data")
 app.add_typer(cases.app, name="case")
 app.command("lab")(lab.lab)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections import Counter
 from datetime import date
 from pathlib import Path
@@ -12,6 +13,8 @@ import typer
 from caseanalysis.cli.reporting import reporter
 
 if TYPE_CHECKING:
+    from caseanalysis.official import OfficialTable
+    from caseanalysis.registers import Source
     from caseanalysis.store import Entry, Outcome, Store
 
 app = typer.Typer(help="Keep official files, and see what is held.", no_args_is_help=True)
@@ -30,6 +33,9 @@ CaseOption = Annotated[
 def add(
     paths: Annotated[list[Path], typer.Argument(help="Official files, or folders of them.")],
     store: StoreOption = None,
+    jobs: Annotated[
+        int | None, typer.Option("--jobs", min=1, help="Files at once (default: processors).")
+    ] = None,
 ) -> None:
     """Take official files, known by their content and never by their names.
 
@@ -39,7 +45,9 @@ def add(
     held = _open(store)
     total = sum(len(list(path.rglob("*"))) if path.is_dir() else 1 for path in paths)
     with reporter.progress("reading", total) as step:
-        outcomes = held.add(paths, progress=lambda path: step(path.name))
+        outcomes = held.add(
+            paths, jobs=jobs or os.cpu_count() or 1, progress=lambda path: step(path.name)
+        )
     counts = Counter(outcome.result for outcome in outcomes)
     _list_left_out(outcomes)
     summary = ", ".join(f"{number} {result}" for result, number in sorted(counts.items()))
@@ -49,8 +57,115 @@ def add(
 
 
 @app.command()
-def status(case: CaseOption = None, store: StoreOption = None) -> None:
+def remove(
+    selector: Annotated[
+        str, typer.Argument(metavar="SHA|SOURCE", help="Start of a SHA-256, or a source.")
+    ],
+    store: StoreOption = None,
+) -> None:
+    """Remove one file by the start of its SHA-256, or every file of a source."""
+    held = _open(store)
+    removed = held.remove(selector)
+    for sha256 in removed:
+        reporter.say(f"removed {sha256}", event="file removed", sha256=sha256)
+    reporter.say(
+        f"{len(removed)} files removed; data store {held.root}",
+        event="files removed",
+        files=len(removed),
+    )
+
+
+@app.command()
+def verify(store: StoreOption = None) -> None:
+    """Check every file held against its SHA-256, and that its tables can be read."""
+    from caseanalysis.errors import StoreError
+
+    held = _open(store)
+    number = held.count()
+    with reporter.progress("checking", number) as step:
+        faults = held.verify(progress=step)
+    if not faults:
+        reporter.say(f"{number} files are sound; data store {held.root}", event="store verified")
+        return
+    rows = [(fault.file_name, str(fault.path), fault.found, fault.remedy) for fault in faults]
+    reporter.table(f"Damaged in {held.root}", ("File", "Kept at", "Found", "What to do"), rows)
+    raise StoreError(
+        where=f"data store {held.root}",
+        found=f"{len(faults)} damaged: {', '.join(sorted({row[0] for row in rows}))}",
+        wanted="every file with its SHA-256 and its tables",
+        remedy=faults[0].remedy if len(faults) == 1 else "do for each what the list says",
+    )
+
+
+@app.command()
+def export(
+    table: Annotated[str, typer.Argument(help="A tidy table, such as ae_monthly.")],
+    to: Annotated[
+        Path | None,
+        typer.Option("--to", help="FILE.csv or FILE.xlsx (default: CSV on standard output)."),
+    ] = None,
+    case: Annotated[
+        str | None, typer.Option("--case", help="Keep the rows of a case (default: all).")
+    ] = None,
+    store: StoreOption = None,
+) -> None:
+    """Write one tidy table for another program, with no text that acts as a formula."""
+    from caseanalysis import official
+    from caseanalysis.exporting import csv_text, write_table
+
+    _require_table(table)
+    rows = official.table(table, case=case, store=store)
+    if to is None:
+        typer.echo(csv_text(rows), nl=False)
+        return
+    title = official.tables()[table]
+    write_table(rows, to, title=title, sources=_citations(rows))
+    reporter.say(
+        f"{len(rows):,} rows of {table} in {to}",
+        event="table exported",
+        table=table,
+        rows=len(rows),
+        path=str(to),
+    )
+
+
+@app.command()
+def fetch(
+    sources: Annotated[
+        list[str] | None, typer.Argument(metavar="[SOURCE…]", help="Sources (default: all).")
+    ] = None,
+    store: StoreOption = None,
+) -> None:
+    """Download from the publishers what has a stable address; say where to get the rest."""
+    from caseanalysis.fetching import advice
+    from caseanalysis.registers import load_sources, source
+
+    records = [source(name) for name in sources] if sources else list(load_sources().values())
+    held = _open(store)
+    for record in records:
+        if record.address is None:
+            reporter.say(
+                f"{record.id}: {advice(record)}",
+                event="source to be saved by hand",
+                source=record.id,
+                page=str(record.page),
+            )
+        else:
+            _fetch_one(record, held)
+
+
+@app.command()
+def status(
+    case: CaseOption = None,
+    store: StoreOption = None,
+    faults: Annotated[
+        bool, typer.Option("--faults", help="List instead the faults found in what is held.")
+    ] = False,
+) -> None:
     """Show what is held, what is missing for the case, and how old it is."""
+    if faults:
+        _list_faults(_open(store))
+        return
     from caseanalysis.case import default_case, load_case
     from caseanalysis.errors import MissingDataError
     from caseanalysis.library import open_library
@@ -98,11 +213,19 @@ def extract(
 
 
 @app.command()
-def refresh(store: StoreOption = None) -> None:
+def refresh(
+    selector: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="[SHA|SOURCE]", help="Read these in any case (default: what has changed)."
+        ),
+    ] = None,
+    store: StoreOption = None,
+) -> None:
     """Read the files held once more, where their reader has changed since."""
     held = _open(store)
-    with reporter.progress("reading", len(held.entries())) as step:
-        count = held.refresh(progress=lambda entry: step(entry.file_name))
+    with reporter.progress("reading", held.count()) as step:
+        count = held.refresh(selector, progress=lambda entry: step(entry.file_name))
     reporter.say(f"{count} files read again", event="store refreshed", files=count)
 
 
@@ -122,6 +245,47 @@ def _open(store: Path | None) -> Store:
     return Store(store_root(store))
 
 
+def _require_table(name: str) -> None:
+    from caseanalysis.errors import ParameterError
+    from caseanalysis.records import nearest
+    from caseanalysis.schemas import SCHEMAS
+
+    if name not in SCHEMAS:
+        like = nearest(name, SCHEMAS)
+        raise ParameterError(
+            where="data export",
+            found=f"no table {name!r}",
+            wanted=f"one of the {len(SCHEMAS)} tidy tables",
+            remedy=f"did you mean {like!r}?" if like else f"choose from {', '.join(SCHEMAS)}",
+        )
+
+
+def _citations(rows: OfficialTable) -> list[str]:
+    return [
+        f"{one.publisher}, {one.title} ({one.release}), {one.page}. {one.licence}. "
+        f"{one.attribution or ''}".strip()
+        for one in rows.sources
+    ]
+
+
+def _fetch_one(record: Source, held: Store) -> None:
+    from caseanalysis.fetching import fetch as fetch_file
+
+    if record.address_sha256 and held.holds(record.address_sha256):
+        reporter.say(f"{record.id}: already held", event="source held", source=record.id)
+        return
+    path = fetch_file(record, held.root / "downloads")
+    (outcome,) = held.add([path])
+    # The store has the bytes now; a second copy would only take room.
+    path.unlink()
+    reporter.say(
+        f"{record.id}: {outcome.result}, {outcome.detail}",
+        event="source fetched",
+        source=record.id,
+        result=outcome.result,
+    )
+
+
 def _list_left_out(outcomes: list[Outcome]) -> None:
     for outcome in outcomes:
         if outcome.result in ("unknown", "refused"):
@@ -131,6 +295,16 @@ def _list_left_out(outcomes: list[Outcome]) -> None:
                 path=str(outcome.path),
                 detail=outcome.detail,
             )
+
+
+def _list_faults(held: Store) -> None:
+    from caseanalysis import quality
+
+    columns = ["severity", "kind", "table", "entity", "column", "period", "found", "expected"]
+    found = quality.faults(held)
+    rows = found[[*columns, "evidence"]].fillna("").to_numpy().tolist()
+    labels = (*(name.capitalize() for name in columns), "Evidence")
+    reporter.table(f"{len(found):,} faults found in {held.root}", labels, rows)
 
 
 def _list_held(held: Store) -> None:

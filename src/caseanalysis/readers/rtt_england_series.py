@@ -215,7 +215,7 @@ def _wrong_shares(table: pd.DataFrame) -> tuple[str, ...]:
     """Return a note on each printed share within 18 weeks that its own counts do not give."""
     rows = table[table["pathway"] == "incomplete"]
     share, printed = rows["within_18_weeks"] / rows["pathways"], rows["share_within_18_weeks"]
-    wrong = rows[(share - printed).abs() > _SHARE].assign(share=share)
+    wrong = rows.assign(share=share)[(share - printed).abs() > _SHARE]
     return tuple(
         f"{row.month:%B %Y}: the printed share within 18 weeks is {row.share_within_18_weeks:.6f}, "
         f"its counts give {row.share:.6f}; the table has the counts"

@@ -1,0 +1,108 @@
+"""The catalogue of the data store: what each file held is, one record a file, written last."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import tempfile
+from dataclasses import asdict, dataclass, replace
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from caseanalysis.errors import StoreError
+
+_RECORD_NAME = re.compile(r"[0-9a-f]{64}")
+
+
+@dataclass(frozen=True)
+class Entry:
+    """What the catalogue knows of one file."""
+
+    sha256: str
+    source: str
+    file_name: str
+    bytes: int
+    release: str
+    period: str
+    slice_: str
+    rank: int
+    published: str | None
+    added: str
+    tables: dict[str, int]
+    checks: tuple[dict[str, Any], ...]
+    notes: tuple[str, ...]
+    reader_digest: str
+
+
+def file_path(root: Path, sha256: str) -> Path:
+    """Return where the bytes of a file are kept."""
+    return root / "files" / sha256
+
+
+def table_path(root: Path, name: str, sha256: str) -> Path:
+    """Return where a tidy table of a file is kept."""
+    return root / "tables" / name / f"{sha256}.parquet"
+
+
+def record_path(root: Path, sha256: str) -> Path:
+    """Return where the record of a file is kept."""
+    return root / "catalogue" / f"{sha256}.json"
+
+
+def record_paths(root: Path) -> list[Path]:
+    """Return the records of a store, by SHA-256."""
+    return sorted((root / "catalogue").glob("*.json"))
+
+
+def load_entry(path: Path) -> Entry:
+    """Return the entry that a record holds.
+
+    Raises
+    ------
+    StoreError
+        If it cannot be read, or is the record of another file.
+    """
+    try:
+        status = path.stat()
+        entry = _load_entry(path, status.st_mtime_ns, status.st_size, status.st_ino)
+        if _RECORD_NAME.fullmatch(path.stem) and entry.sha256 != path.stem:
+            raise ValueError(f"the record of another file, {entry.sha256}")
+    except (OSError, ValueError, TypeError, RecursionError) as error:
+        raise StoreError(
+            where=str(path),
+            found=str(error),
+            wanted="a catalogue record of this version",
+            remedy="remove that record and add the file again",
+        ) from error
+    return entry
+
+
+@lru_cache(maxsize=4096)
+def _load_entry(path: Path, changed: int, size: int, inode: int) -> Entry:
+    """Return the entry of a record, read once for each state of the file."""
+    fields = json.loads(path.read_text(encoding="utf-8"))
+    entry = Entry(**fields)
+    return replace(entry, checks=tuple(entry.checks), notes=tuple(entry.notes))
+
+
+def write_entry(root: Path, entry: Entry) -> None:
+    """Write the record of a file; the file is held from then on."""
+    record = json.dumps(asdict(entry), indent=1, ensure_ascii=False)
+    write_file(record_path(root, entry.sha256), record.encode())
+
+
+def write_file(path: Path, content: bytes) -> None:
+    """Write a file whole or not at all: beside its place, then renamed into it."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".new-")
+    try:
+        with os.fdopen(handle, "wb") as stream:
+            stream.write(content)
+            stream.flush()
+            os.fsync(stream.fileno())
+        Path(name).replace(path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
