@@ -15,7 +15,7 @@ from caseanalysis.records import Record, load_csv, load_yaml, nearest
 
 def _area_code(code: str) -> str:
     if not AREA_CODE.match(code):
-        raise ValueError("an area code of the Office for National Statistics, such as E07000143")
+        raise ValueError("an area code of the Office for National Statistics, such as E09000001")
     return code
 
 

@@ -145,6 +145,8 @@ class Library:
             # Files of the right kind, but of other areas or years than the case needs.
             note = f"the data store does not serve, {error.where}: {error.found}"
             return self._from_extract(definition, extract, note=note)
+        if not definition.cumulative:
+            return held
         embedded = self._from_extract(definition, extract, note=None)
         absent = _absent_keys(embedded.table, held.table, definition.schema)
         if not absent:

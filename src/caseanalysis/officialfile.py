@@ -286,6 +286,11 @@ class OfficialFile:
                 wanted="a CSV file with the same columns in every row",
                 remedy="save the file again from the publisher's page",
             ) from None
+        if "index_col" not in settings and not isinstance(table.index, pd.RangeIndex):
+            # Rows of one cell more than there are headings would move every column by one.
+            raise self.broken(
+                "row 2", found="more cells than headings", wanted="the same columns in every row"
+            )
         return table
 
     @cached_property

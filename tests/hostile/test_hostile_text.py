@@ -6,11 +6,13 @@ import io
 import zipfile
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from python_calamine import CalamineWorkbook
 
 from caseanalysis import official
 from caseanalysis.exporting import csv_text, xlsx_bytes
+from caseanalysis.notebook.markup import table_html
 from caseanalysis.store import Store
 from small_publications import ae_csv
 
@@ -37,9 +39,12 @@ def test_script_in_the_name_of_a_trust_is_text_where_a_notebook_shows_it(
     Store(root).add([named(tmp_path, SCRIPT)])
     table = official.table("ae_monthly", store=root)
     assert SCRIPT in table["org_name"].tolist()
-    page = table[["org_code", "org_name"]]._repr_html_()
-    assert "<script>alert" not in page
-    assert "&lt;script&gt;" in page
+    names = pd.DataFrame(table[["org_code", "org_name"]])
+    columns = {"org_code": "Code", "org_name": "Trust"}
+    shown = table_html(names, columns, caption=SCRIPT, identifier="trusts")
+    for page in (shown, table[["org_code", "org_name"]]._repr_html_()):
+        assert "<script>alert" not in page
+        assert "&lt;script&gt;" in page
 
 
 @pytest.mark.parametrize("formula", FORMULAS)

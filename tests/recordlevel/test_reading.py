@@ -148,8 +148,8 @@ def test_field_without_any_code_of_the_dictionary_is_refused(folder: Path) -> No
 
 def test_ragged_row_is_named_by_its_number_alone(folder: Path) -> None:
     path = saved(folder / "a.csv", [{**row, "TRETSPEF": SECRET} for row in ROWS[:3]])
-    with path.open("a", encoding="utf-8") as stream:
-        stream.write(f"{SECRET},{SECRET}\n")
+    with path.open("a", encoding="utf-8", newline="") as stream:
+        stream.write(f"{SECRET},{SECRET}\r\n")
     error = failure(path)
     assert isinstance(error, BrokenPublicationError)
     assert error.where == "a.csv, row 5"
@@ -171,6 +171,11 @@ def test_file_without_a_record_is_refused(folder: Path) -> None:
     path = folder / "a.csv"
     path.write_text(",".join(ROWS[0]) + "\n")
     assert failure(path).found == "no record"
+
+
+def test_records_that_are_all_left_out_by_definition_are_refused(folder: Path) -> None:
+    rows = records(EPISODE, (20, {"EPISTAT": "1"}), (20, {"CLASSPAT": "3"}))
+    assert failure(saved(folder / "a.csv", rows)).found == "no record that is counted"
 
 
 @pytest.mark.parametrize("content", ["", "EPISTAT\n3\n", "EPISTAT,EPISTAT\n3,3\n", "a,b\n1,2\n"])

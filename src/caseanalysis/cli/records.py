@@ -56,13 +56,15 @@ def aggregate(
     from caseanalysis.recordlevel import aggregate as count
 
     _refuse_other_form(out)
-    result = count(
-        dataset.value,
-        paths,
-        period=period.value,
-        dimensions=by,
-        engine=Engine(threads=threads, memory=memory, temp=temp),
-    )
+    with reporter.progress("counting", 1) as step:
+        result = count(
+            dataset.value,
+            paths,
+            period=period.value,
+            dimensions=by,
+            engine=Engine(threads=threads, memory=memory, temp=temp),
+        )
+        step(result.dataset.title)
     quality = out.with_name(f"{out.stem}-quality{out.suffix}")
     for table, path in ((result.table, out), (result.quality, quality)):
         _write(table, path)

@@ -90,7 +90,7 @@ def require_one_value(table: pd.DataFrame, column: str, *, where: str, reason: s
 
 
 def row_name(row: pd.Series, key: Sequence[str]) -> str:
-    """Return a row's key in words, as ``area_code E07000143, year 2023``."""
+    """Return a row's key in words, as ``area_code E09000001, year 2023``."""
     return ", ".join(f"{name} {_text(row[name])}" for name in key)
 
 

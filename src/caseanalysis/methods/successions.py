@@ -72,7 +72,8 @@ def joined(
     require_key(table, key, where="joined series")
     known = joinable(successions, least_confidence=least_confidence)
     last = _last_codes(known)
-    parts = table.assign(part=table[code], **{code: table[code].map(last).fillna(table[code])})
+    final = [last.get(one, one) for one in table[code]]
+    parts = table.assign(part=table[code], **{code: pd.Series(final, table.index, dtype="str")})
     parts = _with_absent_parts(parts, code=code, month=month, by=by)
     sums = parts.groupby(key)[list(measures)].sum(min_count=1)
     lacking = parts[list(measures)].isna().groupby([parts[name] for name in key]).any()
@@ -121,6 +122,11 @@ def urgent_care_of(
     rows = urgent_care[urgent_care["org_code"].isin(wanted)]
     measures = [name for name in urgent_care.columns if name not in identity]
     return joined(rows, successions, measures=measures, least_confidence=least_confidence)
+
+
+def marks(series: pd.DataFrame) -> list[str]:
+    """Return those of ``MARKS`` that a series has; to be left out before sums are taken."""
+    return [name for name in MARKS if name in series]
 
 
 def breaks(series: pd.DataFrame, *, month: str = "month", code: str = "org_code") -> pd.DataFrame:

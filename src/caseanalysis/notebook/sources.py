@@ -99,3 +99,13 @@ def _gaps_html(gaps: Sequence[MissingDataError]) -> str:
         for gap in gaps
     )
     return f'<p class="ca-text">Asked for and not there:</p><ul class="ca-text">{items}</ul>'
+
+
+def cautions_html(notes: Sequence[str]) -> str:
+    """Return what is known to be odd about the sources used, as a list."""
+    if not notes:
+        return ""
+    items = "".join(f"<li>{escape(note)}</li>" for note in notes)
+    return (
+        f'<p class="ca-text">What to know about these sources:</p><ul class="ca-text">{items}</ul>'
+    )

@@ -19,8 +19,10 @@ from caseanalysis.notebook.display import Fragment, look, show_in_notebook, slug
 from caseanalysis.notebook.findings import finding_facts, findings_html
 from caseanalysis.notebook.images import figure_of, image_html
 from caseanalysis.notebook.markup import Column, fill, paragraph, table_html
-from caseanalysis.notebook.sources import evidence_facts, note_html, sources_html
+from caseanalysis.notebook.sources import cautions_html, evidence_facts, note_html, sources_html
 from caseanalysis.parameters import check_parameters
+from caseanalysis.quality import cautions_for
+from caseanalysis.registers import load_cautions
 
 #: Draws a table and returns its Axes or Figure.
 Draw = Callable[[pd.DataFrame], object]
@@ -297,9 +299,16 @@ class Study:
         """Show where every table of the report comes from: publication, release, licence, hash."""
         used, gaps = self.library.used, list(self._gaps.values())
         html = sources_html(used, gaps, identifier=self._identifier("sources"))
+        html += cautions_html(self._cautions(used))
         facts = {"evidence": evidence_facts(used), "gaps": [str(gap) for gap in gaps]}
         plain = "\n".join(one.title for one in used)
         self._put("sources", f'<div class="ca-block">{html}</div>', plain, facts)
+
+    def _cautions(self, used: Iterable[Evidence]) -> list[str]:
+        cited = {one.source for evidence in used for one in evidence.inputs}
+        shown = (*self.case.trust_codes, *self.case.peer_trust_codes, *self.case.place_codes)
+        known = cautions_for(load_cautions(), sources=cited, entities=shown)
+        return [self._named(one.note) for one in known]
 
     def _named(self, text: str) -> str:
         """Return a reason with the names of places and trusts in the place of their codes."""

@@ -20,7 +20,7 @@ from caseanalysis.quality.jumps import jump_faults
 from caseanalysis.quality.keys import repeated_faults, trust_faults, unexplained_faults
 from caseanalysis.quality.reconciliation import difference_faults, note_faults, reconciliations
 from caseanalysis.quality.series import panels
-from caseanalysis.quality.summaries import by_kind, by_source, in_all
+from caseanalysis.quality.summaries import by_kind, by_source, in_all, names_in, readable
 from caseanalysis.registers import load_corrections, load_interruptions
 from caseanalysis.store import Store
 
@@ -39,6 +39,8 @@ __all__ = [
     "faults",
     "holdings",
     "in_all",
+    "names_in",
+    "readable",
     "reconciliations",
 ]
 

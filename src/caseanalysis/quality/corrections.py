@@ -68,7 +68,7 @@ def correction_faults(held: Held, corrections: Sequence[Correction]) -> Iterator
         yield fault(
             source=one.source,
             table=one.table,
-            period=next((one.where[k][:7] for k in ("month", "quarter") if k in one.where), "all"),
+            period=_period(one),
             entity=one.where.get("org_code", one.where.get("area_code", "all")),
             column=one.column,
             kind="correction applied",
@@ -78,6 +78,11 @@ def correction_faults(held: Held, corrections: Sequence[Correction]) -> Iterator
             severity="high",
             evidence=f"{one.reason} {one.evidence}",
         )
+
+
+def _period(one: Correction) -> str:
+    month = one.where.get("month", "")[: len("2024-03")]
+    return month or one.where.get("quarter") or one.where.get("year") or "all"
 
 
 def _rows(table: pd.DataFrame, one: Correction) -> pd.Series[bool]:

@@ -6,6 +6,8 @@ import pandas as pd
 
 from caseanalysis.quality.contract import KINDS, SEVERITIES
 
+_UNBROKEN = "\N{NON-BREAKING HYPHEN}"
+
 
 def by_source(checks: pd.DataFrame) -> pd.DataFrame:
     """Return, by source, the kinds of total compared, the comparisons, and those that agree.
@@ -51,3 +53,16 @@ def in_all(checks: pd.DataFrame, faults: pd.DataFrame) -> pd.DataFrame:
     """
     counts = {name: [int(checks[name].sum())] for name in ("compared", "agreeing")}
     return pd.DataFrame({**counts, "grave": [int(faults["severity"].eq(SEVERITIES[0]).sum())]})
+
+
+def names_in(table: pd.DataFrame) -> dict[str, str]:
+    """Return the latest name of each organisation in a monthly table, by code."""
+    latest = table.sort_values("month").drop_duplicates("org_code", keep="last")
+    return dict(zip(latest["org_code"], latest["org_name"], strict=True))
+
+
+def readable(faults: pd.DataFrame) -> pd.DataFrame:
+    """Return faults with the names of columns in words, and periods that do not break at a line."""
+    words = faults["column"].str.replace("_", " ")
+    periods = faults["period"].str.replace("-", _UNBROKEN)
+    return faults.assign(column=words, period=periods)

@@ -6,16 +6,22 @@ import importlib
 import pkgutil
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import lru_cache
+from typing import TypeVar
 
-from caseanalysis.errors import UnknownPublicationError
+from caseanalysis.errors import (
+    BrokenPublicationError,
+    CaseAnalysisError,
+    UnknownPublicationError,
+)
 from caseanalysis.officialfile import OfficialFile
 from caseanalysis.readers.contract import Reader, Reading
 from caseanalysis.registers import source
 
 __all__ = ["Reader", "Reading", "all_readers", "identify", "nearest_reader", "read"]
 
+T = TypeVar("T")
 _WORD = re.compile(r"[^\W_]{2,}")
 #: Sheets and headings that are named or looked at of an unknown file.
 _FEW = 4
@@ -43,7 +49,7 @@ def identify(file: OfficialFile) -> Reader:
         If no reader knows it; the message names the nearest publication. If two readers claim it,
         which is a fault of theirs.
     """
-    known = [reader for reader in all_readers() if reader.recognise(file)]
+    known = [reader for reader in all_readers() if _guarded(reader, reader.recognise, file)]
     if len(known) == 1:
         return known[0]
     if known:
@@ -68,7 +74,26 @@ def read(file: OfficialFile) -> tuple[Reader, Reading]:
         If the layout moved, a value is impossible, or totals do not reconcile.
     """
     reader = identify(file)
-    return reader, reader.read(file)
+    return reader, _guarded(reader, reader.read, file)
+
+
+def _guarded(reader: Reader, task: Callable[[OfficialFile], T], file: OfficialFile) -> T:
+    """Return what a reader makes of a file; what it did not foresee is a broken publication.
+
+    A file can hold anything, so no reader foresees all of it. The error is kept as the cause.
+    """
+    try:
+        return task(file)
+    except CaseAnalysisError:
+        raise
+    except Exception as error:
+        raise BrokenPublicationError(
+            where=str(file.path),
+            found=f"content that the reader of {reader.source} does not foresee "
+            f"({type(error).__name__}: {error})",
+            wanted=f"the file of {source(reader.source).title}, as published",
+            remedy="compare the file with the publisher's; if it is the publisher's, report this",
+        ) from error
 
 
 def _describe(file: OfficialFile) -> str:

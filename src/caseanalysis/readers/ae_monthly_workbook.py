@@ -184,7 +184,9 @@ def _release(file: OfficialFile, title: Grid, month: pd.Period) -> tuple[date | 
 def _positions(file: OfficialFile, grid: Grid, header: int) -> dict[str, int]:
     """Return the column of each figure, by its heading and the heading of its group."""
     above = grid[header - 1] if header else [""] * len(grid[header])
-    groups = pd.Series([plain(str(cell)) or None for cell in above], dtype=object).ffill()
+    groups = (
+        pd.Series([plain(str(cell)) or None for cell in above], dtype=object).ffill().fillna("")
+    )
     columns = list(zip(groups.astype(str), map(plain, map(str, grid[header])), strict=True))
     positions = {}
     for name, (group, heading) in _HEADINGS.items():

@@ -99,7 +99,7 @@ def numbers(file: OfficialFile, cells: pd.DataFrame, *, place: str = "") -> pd.D
         cell = cells.to_numpy(dtype=object)[row, column]
         raise file.broken(
             f"{place}row {cells.index[row]}, column {cells.columns[column]}",
-            found="an empty cell" if pd.isna(cell) or cell == "" else repr(cell),
+            found="an empty cell" if cell is None or cell != cell or cell == "" else repr(cell),
             wanted="a number, 0 or more",
         )
     return parsed

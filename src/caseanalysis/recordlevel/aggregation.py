@@ -186,6 +186,14 @@ def _refuse_doubtful(counted: Census, request: Request) -> None:
     where = ", ".join(file.path.name for file in request.files)
     if not counted.records:
         raise _broken(where, "no record", "one row a record", "name the files with the records")
+    left = counted.states.loc[counted.states["field"] == "record", "records"].sum()
+    if left == counted.records:
+        raise _broken(
+            where,
+            "no record that is counted",
+            "finished episodes of other than regular attenders",
+            "see docs/record-level.md for what is left out by definition",
+        )
     if counted.repeated:
         key = request.dataset.key
         raise _broken(

@@ -30,6 +30,9 @@ class EvidenceTable:
         The sources to cite, where a tidy table has others too; all of them unless told.
     build : Callable
         Makes it from a store for a case.
+    cumulative : bool
+        Whether more official files only ever add rows, so that a store which lacks a row of the
+        extract is the poorer of the two.
     licensed_for_extract : bool
         Whether every source is openly licensed, so that an extract may be carried in the project.
     """
@@ -40,4 +43,5 @@ class EvidenceTable:
     build: Callable[[Store, Case], pd.DataFrame]
     chosen_by: tuple[str, ...] = ()
     sources: tuple[str, ...] = ()
+    cumulative: bool = True
     licensed_for_extract: bool = True

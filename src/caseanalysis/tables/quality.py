@@ -35,9 +35,15 @@ def quality_tables(others: Iterable[EvidenceTable]) -> tuple[EvidenceTable, ...]
     carried = [table for table in others if table.licensed_for_extract]
     needs = tuple(sorted({need for table in carried for need in (*table.needs, *table.chosen_by)}))
     return (
-        EvidenceTable("holdings", _HOLDINGS, needs, partial(_holdings, needs=needs)),
-        EvidenceTable("reconciliations", _CHECKS, needs, partial(_checks, needs=needs)),
-        EvidenceTable("faults", quality.FAULTS, needs, partial(_faults, needs=needs)),
+        EvidenceTable(
+            "holdings", _HOLDINGS, needs, partial(_holdings, needs=needs), cumulative=False
+        ),
+        EvidenceTable(
+            "reconciliations", _CHECKS, needs, partial(_checks, needs=needs), cumulative=False
+        ),
+        EvidenceTable(
+            "faults", quality.FAULTS, needs, partial(_faults, needs=needs), cumulative=False
+        ),
     )
 
 
