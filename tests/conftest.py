@@ -64,6 +64,7 @@ def default() -> Case:
     return load_case(default_case())
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Keep tests that share one costly fixture in one worker."""
     for item in items:

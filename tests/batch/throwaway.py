@@ -88,6 +88,9 @@ class Project:
         folder = root / "data" / "cases" / "three-towns"
         folder.mkdir(parents=True)
         (folder / "case.yaml").write_text(CASE, encoding="utf-8")
+        registers = root / "data" / "registers"
+        registers.mkdir()
+        (registers / "cautions.yaml").write_text("cautions: []\n", encoding="utf-8")
         (root / "notebooks").mkdir()
 
     def add(self, area: str, *cells: str, parameters: str = 'case = "three-towns"') -> Path:

@@ -88,7 +88,7 @@ def test_every_picture_is_drawn_and_described(opened: Opened) -> None:
 def test_every_table_has_a_caption_and_its_headers_a_scope(opened: Opened) -> None:
     assert opened.ask("document.querySelectorAll('table:not(:has(caption))').length") == 0
     assert opened.ask("document.querySelectorAll('th:not([scope])').length") == 0
-    empty = "Array.from(document.querySelectorAll('th')).filter(one => !one.innerText.trim())"
+    empty = "Array.from(document.querySelectorAll('th')).filter(one => !one.textContent.trim())"
     assert opened.ask(f"{empty}.length") == 0
 
 

@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from caseanalysis import readers
 from caseanalysis.errors import BrokenPublicationError
 from caseanalysis.officialfile import OfficialFile
 from caseanalysis.readers import ae_monthly_csv, ae_monthly_workbook
@@ -301,7 +302,8 @@ def test_workbook_of_another_kind_is_not_taken(tmp_path: Path) -> None:
 
     torn = tmp_path / "b.xlsx"
     torn.write_bytes(other.read_bytes()[:200])
-    assert not ae_monthly_workbook.READER.recognise(OfficialFile(torn))
+    with pytest.raises(BrokenPublicationError, match="truncated or damaged"):
+        readers.identify(OfficialFile(torn))
 
 
 # --- A&E CSV --------------------------------------------------------------------------------
