@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
@@ -317,6 +318,13 @@ def load_case(name: str, root: Path | None = None) -> Case:
         If there is no such case or its file breaks the schema.
     """
     path = case_folder(name, root) / "case.yaml"
+    status = path.stat()
+    return _load_case(path, name, (status.st_mtime_ns, status.st_size))
+
+
+@lru_cache(maxsize=8)
+def _load_case(path: Path, name: str, stamp: tuple[int, int]) -> Case:
+    """Return a case; read once for each state of its file."""
     case = load_yaml(path, Case)
     if case.name != name:
         raise RecordError(
