@@ -80,7 +80,7 @@ def holds_other(content: bytes) -> bool:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             return "xl/workbook.xml" not in {name.casefold() for name in archive.namelist()}
-    except (zipfile.BadZipFile, struct.error, ValueError, OSError, NotImplementedError):
+    except (zipfile.BadZipFile, struct.error, ValueError, OSError, RuntimeError):
         return False
 
 
@@ -99,7 +99,7 @@ def _zip_fault(content: bytes) -> str | None:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             members = archive.infolist()
-    except (zipfile.BadZipFile, struct.error, ValueError, OSError, NotImplementedError):
+    except (zipfile.BadZipFile, struct.error, ValueError, OSError, RuntimeError):
         return "an archive that is truncated or damaged"
     if len(members) > MOST_MEMBERS:
         return f"an archive of {len(members):,} members"

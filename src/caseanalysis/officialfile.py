@@ -145,7 +145,7 @@ class OfficialFile:
                 return None if member is None else self._extracted(archive, member)
         except (zipfile.BadZipFile, zlib.error, struct.error, EOFError, OSError, ValueError):
             return None
-        except (NotImplementedError, RuntimeError):
+        except RuntimeError:
             return None
 
     def _only_csv(self, members: Sequence[zipfile.ZipInfo]) -> zipfile.ZipInfo | None:

@@ -160,14 +160,16 @@ def _assignment(node: ast.stmt, where: str) -> tuple[str, object]:
     target = node.targets[0] if isinstance(node, ast.Assign) and len(node.targets) == 1 else None
     if isinstance(node, ast.AnnAssign):
         target = node.target
-    if isinstance(node, ast.Assign | ast.AnnAssign) and isinstance(target, ast.Name) and node.value:
-        try:
-            return target.id, ast.literal_eval(node.value)
-        except ValueError:
-            pass  # a calculation; refused below with everything else that is no plain value
-    raise _broken(
+    refusal = _broken(
         where, f"`{ast.unparse(node)}` in the cell {TAG!r}", "assignments of plain values"
     )
+    value = node.value if isinstance(node, ast.Assign | ast.AnnAssign) else None
+    if not isinstance(target, ast.Name) or value is None:
+        raise refusal
+    try:
+        return target.id, ast.literal_eval(value)
+    except ValueError:
+        raise refusal from None
 
 
 def _broken(where: str, found: str, wanted: str) -> ParameterError:
