@@ -235,7 +235,9 @@ def _yaml_line(tree: CommentedMap, location: Sequence[str | int]) -> int:
 def _first_fault(
     error: ValidationError, path: Path, model: type[Record], line_of: Any
 ) -> RecordError:
-    fault = error.errors()[0]
+    # A misspelt key is also a missing one; the misspelling is what the user can see and mend.
+    faults = sorted(error.errors(), key=lambda one: one["type"] != "extra_forbidden")
+    fault = faults[0]
     location = [step for step in fault["loc"] if not str(step).startswith("function-")]
     name = ".".join(str(step) for step in location) or "the record"
     remedy = "mend it there"

@@ -131,7 +131,8 @@ def test_case_without_claims_has_an_empty_list(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "line", "found"),
     [
-        ("base_year: 2020", "base_yeer: 2020", 1, "no base_year"),
+        ("base_year: 2020", "base_yeer: 2020", 5, "the unknown key 'base_yeer'"),
+        ("base_year: 2020\n", "", 1, "no base_year"),
         ("code: E54000999", "code: 54000999", 8, "commissioner.code = 54000999"),
         ("code: E54000999", "code: E5400099", 8, "commissioner.code = 'E5400099'"),
         ("ods_code: QZZ", "ods_code: RZZ", 9, "commissioner.ods_code = 'RZZ'"),
