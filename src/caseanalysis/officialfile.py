@@ -143,9 +143,8 @@ class OfficialFile:
             with zipfile.ZipFile(io.BytesIO(self.content)) as archive:
                 member = self._only_csv(archive.infolist())
                 return None if member is None else self._extracted(archive, member)
-        except (zipfile.BadZipFile, zlib.error, struct.error, EOFError, OSError, ValueError):
-            return None
-        except RuntimeError:
+        except (zipfile.BadZipFile, zlib.error, struct.error, EOFError, OSError, ValueError,
+                RuntimeError):  # fmt: skip
             return None
 
     def _only_csv(self, members: Sequence[zipfile.ZipInfo]) -> zipfile.ZipInfo | None:

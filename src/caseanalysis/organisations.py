@@ -105,18 +105,3 @@ def predecessors(
     while more := {one.old_code for one in known if one.new_code in wanted | found} - found:
         found |= more
     return tuple(sorted(found - wanted))
-
-
-def successors(successions: Iterable[Succession]) -> dict[str, str]:
-    """Return the last successor of each code that whole successions end, by old code."""
-    following = {
-        one.old_code: one.new_code for one in joinable(successions, least_confidence="low")
-    }
-    last = {}
-    for old, new in following.items():
-        seen = {old}
-        while new in following and new not in seen:
-            seen.add(new)
-            new = following[new]
-        last[old] = new
-    return last

@@ -70,11 +70,6 @@ class Parameters(BaseModel):
     )
 
 
-def known_parameters() -> dict[str, str]:
-    """Return the meaning of every parameter, by name."""
-    return {name: str(field.description) for name, field in Parameters.model_fields.items()}
-
-
 def check_parameters(
     given: Mapping[str, object], *, declared: Mapping[str, object], where: str = "parameters"
 ) -> dict[str, object]:

@@ -10,8 +10,8 @@ from throwaway import Project
 
 from caseanalysis.errors import ParameterError
 from caseanalysis.parameters import (
+    Parameters,
     check_parameters,
-    known_parameters,
     parse_assignments,
     read_declared,
 )
@@ -159,4 +159,4 @@ def test_a_file_that_is_no_notebook_is_refused(tmp_path: Path) -> None:
 
 
 def test_every_parameter_says_what_it_means() -> None:
-    assert all(len(meaning) > 20 for meaning in known_parameters().values())
+    assert all(len(field.description or "") > 20 for field in Parameters.model_fields.values())

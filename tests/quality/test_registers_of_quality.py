@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from caseanalysis.errors import RecordError
-from caseanalysis.organisations import load_successions, predecessors, successors
+from caseanalysis.organisations import load_successions, predecessors
 from caseanalysis.quality import cautions_for, cautions_table
 from caseanalysis.quality.checks import load_checks
 from caseanalysis.registers import load_cautions, load_corrections, load_sources
@@ -96,7 +96,6 @@ def test_predecessors_of_predecessors_are_found_and_splits_are_not(tmp_path: Pat
     records = load_successions(tmp_path)
     assert predecessors(["RCC"], records) == ("RAA", "RBB")
     assert predecessors(["RCC"], records, least_confidence="low") == ("RAA", "RBB", "REE")
-    assert successors(records)["RAA"] == "RCC"
 
 
 def test_cautions_are_chosen_by_source_and_by_who_is_shown() -> None:
