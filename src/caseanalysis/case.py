@@ -11,7 +11,13 @@ from pydantic import AfterValidator, Field, ValidationInfo, field_validator, mod
 from caseanalysis.errors import RecordError
 from caseanalysis.geography import AREA_CODE, TRUST_CODE
 from caseanalysis.locations import data_root
-from caseanalysis.records import Record, load_csv, load_yaml, nearest
+from caseanalysis.records import Record, load_csv, load_yaml, load_yaml_list, nearest
+
+#: The scenario of a study that names none; every case has it.
+DEFAULT_SCENARIO = "do-nothing"
+
+#: What the name of a case, and of its folder, looks like.
+CASE_NAME = r"^[a-z][a-z0-9-]*$"
 
 
 def _area_code(code: str) -> str:
@@ -43,7 +49,7 @@ class Trust(Record):
     code: TrustCode
     name: str
     short_name: str
-    sites: tuple[Site, ...] = Field(min_length=1)
+    sites: tuple[Site, ...] = ()
     predecessors: tuple[TrustCode, ...] = ()
 
 
@@ -130,7 +136,7 @@ def _require_once(identifiers: list[str], what: str) -> None:
 class Case(Record):
     """One group of trusts, and the case made for it."""
 
-    name: str = Field(pattern=r"^[a-z][a-z0-9-]*$")
+    name: str = Field(pattern=CASE_NAME)
     title: str
     region_name: str
     summary: str
@@ -273,6 +279,71 @@ class Claim(Record):
         return self
 
 
+class FactorRange(Record):
+    """What a scenario puts in the place of an assumption: low, central and high."""
+
+    low: float
+    central: float
+    high: float
+
+    @model_validator(mode="before")
+    @classmethod
+    def _certain(cls, given: object) -> object:
+        if isinstance(given, int | float) and not isinstance(given, bool):
+            return {"low": given, "central": given, "high": given}
+        return given
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if not self.low <= self.central <= self.high:
+            raise ValueError("low <= central <= high")
+        return self
+
+
+class Target(Record):
+    """What a scenario reaches: a value of a measure, or a place among the comparators.
+
+    ``peer_quantile`` is the share of the comparators that the target is at least as good as,
+    whichever way the measure is better: 0.5 is their median, 0.75 the edge of their best quarter.
+    ``entities`` are trusts of the case, the commissioner, or ``group``; empty for every trust.
+    ``by_year`` is empty where the case names no year.
+    """
+
+    measure: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
+    entities: tuple[str, ...] = ()
+    group: str = "all"
+    value: float | None = None
+    peer_quantile: float | None = Field(default=None, ge=0, le=1)
+    unit: Literal["share", "persons", "count", "count a day", "days", "pounds", "rank", "points"]
+    by_year: int | None = Field(default=None, ge=2000, le=2100)
+    reference: str
+    claims: tuple[str, ...] = ()
+
+    @model_validator(mode="after")
+    def _one_aim(self) -> Self:
+        if (self.value is None) == (self.peer_quantile is None):
+            raise ValueError("either `value` or `peer_quantile`")
+        if self.unit == "share" and self.value is not None and not 0 <= self.value <= 1:
+            raise ValueError("a share from 0 to 1; 75% is 0.75")
+        return self
+
+
+class Scenario(Record):
+    """What is supposed to happen: factors other than the register's, and targets to reach.
+
+    ``factors`` holds, by the id of an assumption, what takes its place; a plain number stands for
+    low, central and high alike. ``includes`` names scenarios above it whose factors and targets it
+    takes in; once loaded, they stand among its own.
+    """
+
+    id: str = Field(pattern=r"^[a-z][a-z0-9-]*$")
+    title: str
+    description: str
+    factors: dict[str, FactorRange] = Field(default={})
+    targets: tuple[Target, ...] = ()
+    includes: tuple[str, ...] = ()
+
+
 def case_folder(name: str, root: Path | None = None) -> Path:
     """Return the folder of a case.
 
@@ -346,3 +417,79 @@ def load_claims(name: str, root: Path | None = None) -> list[Claim]:
     """
     path = case_folder(name, root) / "claims.csv"
     return load_csv(path, Claim, key=("id",)) if path.is_file() else []
+
+
+def load_scenarios(name: str, root: Path | None = None) -> dict[str, Scenario]:
+    """Return the scenarios of a case by id: those of every case, then its own.
+
+    Raises
+    ------
+    RecordError
+        If a record breaks the schema, an id is used twice, or a target is for an entity that is
+        not of the case.
+    """
+    folder, case = case_folder(name, root), load_case(name, root)
+    common = (root or data_root()) / "registers" / "scenarios.yaml"
+    own = folder / "scenarios.yaml"
+    found: dict[str, Scenario] = {}
+    for path in (common, *([own] if own.is_file() else [])):
+        for record in load_yaml_list(path, Scenario, name="scenarios", key="id"):
+            where = f"{path}, scenario {record.id}"
+            if record.id in found:
+                raise RecordError(
+                    where=where,
+                    found="an id that every case has",
+                    wanted="an id of its own",
+                    remedy="rename the scenario",
+                )
+            _require_entities(record, case, where)
+            found[record.id] = _with_included(record, found, where)
+    return found
+
+
+def _with_included(scenario: Scenario, above: dict[str, Scenario], where: str) -> Scenario:
+    """Return a scenario with the factors and targets of those that it includes before its own."""
+    factors: dict[str, FactorRange] = {}
+    for name in scenario.includes:
+        if name not in above:
+            like = nearest(name, above)
+            raise RecordError(
+                where=f"{where}, includes",
+                found=repr(name),
+                wanted=f"a scenario above it: {', '.join(above)}",
+                remedy=f"did you mean {like!r}?" if like else "move it above, or leave it out",
+            )
+        for factor, value in above[name].factors.items():
+            if factors.setdefault(factor, value) != value and factor not in scenario.factors:
+                raise RecordError(
+                    where=f"{where}, includes",
+                    found=f"two values for the factor {factor!r}",
+                    wanted="one",
+                    remedy="say under its own factors which of them it takes",
+                )
+    targets = tuple(target for name in scenario.includes for target in above[name].targets)
+    return scenario.model_copy(
+        update={
+            "factors": {**factors, **scenario.factors},
+            "targets": (*targets, *scenario.targets),
+        }
+    )
+
+
+def _require_entities(scenario: Scenario, case: Case, where: str) -> None:
+    known = (*case.trust_codes, case.commissioner.code, "group")
+    for target in scenario.targets:
+        for entity in target.entities:
+            if entity not in known:
+                raise RecordError(
+                    where=f"{where}, target {target.measure}",
+                    found=f"the entity {entity!r}",
+                    wanted=f"one of {', '.join(known)}",
+                    remedy="name a trust of the case, its commissioner or the group",
+                )
+
+
+def load_standard_themes(root: Path | None = None) -> list[Theme]:
+    """Return the themes that a newly drafted case starts from."""
+    path = (root or data_root()) / "registers" / "themes.yaml"
+    return load_yaml_list(path, Theme, name="themes", key="id")

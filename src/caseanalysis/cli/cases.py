@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -55,6 +56,30 @@ def check(name: Annotated[str, typer.Argument(help="The case's folder under data
         claims=len(claims),
         missing=missing,
     )
+
+
+@app.command()
+def new(
+    name: Annotated[str, typer.Argument(help="Name of the case and of its folder.")],
+    trusts: Annotated[
+        list[str], typer.Option("--trust", help="ODS code of a trust; once for each.")
+    ],
+    title: Annotated[str | None, typer.Option(help="Title of the case.")] = None,
+    base_year: Annotated[
+        int | None, typer.Option(help="Year that change is counted from (default: the last held).")
+    ] = None,
+    store: Annotated[Path | None, typer.Option(help="The data store.")] = None,
+) -> None:
+    """Draft a case for some trusts: places, commissioner and comparators from official tables."""
+    from caseanalysis.drafting import draft_case, write_draft
+    from caseanalysis.locations import data_root, store_root
+    from caseanalysis.store import Store
+
+    draft = draft_case(Store(store_root(store)), name, trusts, title=title, base_year=base_year)
+    folder = write_draft(draft, data_root())
+    reporter.say(f"{folder / 'case.yaml'} written", event="case drafted", case=name)
+    for remark in draft.remarks:
+        reporter.say(f"check: {remark}", event="remark", case=name, remark=remark)
 
 
 def _refuse_unknown_measures(claims: list[Claim], measures: set[str]) -> None:

@@ -20,7 +20,8 @@ def _population(store: Store, case: Case) -> pd.DataFrame:
     return projection[list(POPULATION.schema.columns)]
 
 
-def _commissioner_ages(store: Store, case: Case) -> pd.DataFrame:
+def commissioner_ages(store: Store) -> pd.DataFrame:
+    """Return residents of every board by broad age, in the latest year of the estimates."""
     estimates = store.table("population_estimate", geography=["sub_icb"])
     if estimates.empty:
         raise MissingDataError(
@@ -80,6 +81,6 @@ COMMISSIONER_AGES = EvidenceTable(
         },
     ),
     needs=("population_estimate",),
-    build=_commissioner_ages,
+    build=lambda store, _case: commissioner_ages(store),
     sources=("ons_estimates_health_areas",),
 )
