@@ -225,7 +225,14 @@ def store_inputs(definition: EvidenceTable, store: Store) -> tuple[InputRecord, 
     """Return the publications and files in a store that a table is made from now."""
     entries = [entry for need in definition.needs for entry in store.current(need)]
     cited = definition.sources
-    return _inputs([entry for entry in entries if not cited or entry.source in cited])
+    return _inputs(
+        [
+            entry
+            for entry in entries
+            if (not cited or entry.source in cited)
+            and (not definition.open_sources_only or source(entry.source).open_licence)
+        ]
+    )
 
 
 def cite_table(name: str, store: Store) -> tuple[Input, ...]:

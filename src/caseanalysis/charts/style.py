@@ -93,7 +93,7 @@ class SeriesStyle:
 _SERIES = (
     SeriesStyle(BLUE, "-", "o"),
     SeriesStyle(VERMILLION, (0, (5.0, 1.5)), "s", "///"),
-    SeriesStyle(GREEN, (0, (1.2, 1.2)), "^", "..."),
+    SeriesStyle(GREEN, (0, (1.2, 1.2)), "^", "---"),
     SeriesStyle(PURPLE, (0, (5.0, 1.5, 1.2, 1.5)), "D", "xxx"),
     SeriesStyle(SKY, (0, (8.0, 2.0)), "v", "\\\\\\"),
 )

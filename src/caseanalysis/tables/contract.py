@@ -35,6 +35,8 @@ class EvidenceTable:
         extract is the poorer of the two.
     licensed_for_extract : bool
         Whether every source is openly licensed, so that an extract may be carried in the project.
+    open_sources_only : bool
+        Whether it is made from the files of openly licensed sources alone, whatever else is held.
     """
 
     name: str
@@ -45,3 +47,4 @@ class EvidenceTable:
     sources: tuple[str, ...] = ()
     cumulative: bool = True
     licensed_for_extract: bool = True
+    open_sources_only: bool = False

@@ -14,6 +14,7 @@ from caseanalysis.geography import ENGLAND
 from caseanalysis.organisations import load_successions, predecessors
 from caseanalysis.quality.held import Held
 from caseanalysis.quality.holdings import holdings
+from caseanalysis.registers import source
 from caseanalysis.schemas import TableSchema
 from caseanalysis.schemas.contract import text, whole
 from caseanalysis.store import Store
@@ -34,30 +35,31 @@ def quality_tables(others: Iterable[EvidenceTable]) -> tuple[EvidenceTable, ...]
     """
     carried = [table for table in others if table.licensed_for_extract]
     needs = tuple(sorted({need for table in carried for need in (*table.needs, *table.chosen_by)}))
+    table = partial(EvidenceTable, needs=needs, cumulative=False, open_sources_only=True)
     return (
-        EvidenceTable(
-            "holdings", _HOLDINGS, needs, partial(_holdings, needs=needs), cumulative=False
-        ),
-        EvidenceTable(
-            "reconciliations", _CHECKS, needs, partial(_checks, needs=needs), cumulative=False
-        ),
-        EvidenceTable(
-            "faults", quality.FAULTS, needs, partial(_faults, needs=needs), cumulative=False
-        ),
+        table("holdings", _HOLDINGS, build=partial(_holdings, needs=needs)),
+        table("reconciliations", _CHECKS, build=partial(_checks, needs=needs)),
+        table("faults", quality.FAULTS, build=partial(_faults, needs=needs)),
     )
 
 
+def _openly_licensed(store: Store, needs: Collection[str]) -> Held:
+    """Return the files that an extract may be made from, and of their tables those needed."""
+    entries = [entry for entry in store.entries() if source(entry.source).open_licence]
+    return Held(store, entries).giving(needs)
+
+
 def _holdings(store: Store, case: Case, *, needs: Collection[str]) -> pd.DataFrame:
-    return holdings(Held(store).giving(needs))
+    return holdings(_openly_licensed(store, needs))
 
 
 def _checks(store: Store, case: Case, *, needs: Collection[str]) -> pd.DataFrame:
-    return quality.reconciliations(Held(store).giving(needs))
+    return quality.reconciliations(_openly_licensed(store, needs))
 
 
 def _faults(store: Store, case: Case, *, needs: Collection[str]) -> pd.DataFrame:
     """Return the faults of the case's organisations and places, its peers, England, and all."""
-    found = quality.faults(store, tables=needs)
+    found = quality.faults(_openly_licensed(store, needs))
     chosen = found[found["entity"].isin(_entities(case))]
     kept = chosen.head(MOST_FAULTS)
     return kept.sort_values(list(quality.FAULTS.key), ignore_index=True)
