@@ -6,7 +6,14 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, Field, ValidationInfo, field_validator, model_validator
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 
 from caseanalysis.errors import RecordError
 from caseanalysis.geography import AREA_CODE, TRUST_CODE
@@ -232,13 +239,37 @@ class Case(Record):
         )
 
 
+#: Units that a case prints its numbers in; a year is a date, months are a span.
+PrintedUnit = Literal[
+    "percent",
+    "persons",
+    "count",
+    "count a day",
+    "days",
+    "minutes",
+    "months",
+    "year",
+    "pounds",
+    "rank",
+    "points",
+]
+
+
+def _numbers(given: object) -> object:
+    """Return the numbers of a cell such as ``71.3; 61.2``."""
+    if given is None:
+        return ()
+    return given.split(";") if isinstance(given, str) else given
+
+
 class Claim(Record):
     """A number, or a comparison, that the case printed.
 
     ``value`` and ``step`` are in the printed unit; ``step`` is the size of one unit in the last
     printed digit, so a printed 17% stands for 16.5% to 17.5%. ``measure``, ``entity``, ``group``
     and ``period`` name the quantity as the notebooks compute it. An ``operator`` other than
-    ``equal`` compares the entity with the ``comparator``.
+    ``equal`` compares the entity with the ``comparator``. ``candidates`` are the other numbers that
+    may have stood in a cell of a table whose scan displaced them.
     """
 
     id: str = Field(pattern=r"^[a-z0-9]+-\d{3}$")
@@ -254,12 +285,13 @@ class Claim(Record):
     period: str
     operator: Literal["equal", "above", "below", "at least", "at most"]
     value: float | None
-    unit: Literal["percent", "persons", "count", "count a day", "days", "pounds", "rank", "points"]
+    unit: PrintedUnit
     step: float | None = Field(gt=0)
     comparator: str | None
     printed_source: str | None
     untestable: str | None
     note: str | None
+    candidates: Annotated[tuple[float, ...], BeforeValidator(_numbers)] = ()
 
     @field_validator("quotation")
     @classmethod

@@ -7,11 +7,11 @@ import json
 import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
-from caseanalysis.case import list_cases, load_case
+from caseanalysis.case import list_cases, load_case, load_scenarios
 from caseanalysis.errors import ParameterError
 from caseanalysis.geography import parse_age_band
 from caseanalysis.records import nearest
@@ -37,6 +37,8 @@ def _age_group(band: str) -> str:
 
 
 AgeGroup = Annotated[str, AfterValidator(_age_group)]
+#: Which trusts each trust is compared with: its peers on record, or all of a table.
+ComparatorRule = Literal["peers", "all"]
 RegisterCode = Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9]*$")]
 
 
@@ -55,9 +57,22 @@ class Parameters(BaseModel):
     confidence_level: float = Field(
         default=0.95, ge=0.5, le=0.999, description="probability that an interval should cover"
     )
+    scenario: str | None = Field(
+        default=None, description="id of a scenario of the case, do-nothing if none is named"
+    )
+    comparators: ComparatorRule | None = Field(
+        default=None,
+        description=(
+            "trusts to compare with: peers (those of the case, also if none is named) or all "
+            "(every trust of a table outside the group)"
+        ),
+    )
     seed: int = Field(default=0, ge=0, le=2**32 - 1, description="start of the random numbers")
     forecast_months: int = Field(
         default=12, ge=1, le=24, description="months that a forecast looks ahead"
+    )
+    investment_years: int = Field(
+        default=10, ge=1, le=30, description="years over which an investment is spent and pays"
     )
     activity_year: FinancialYear | None = Field(
         default=None, description="financial year whose activity is projected, such as 2019-20"
@@ -88,7 +103,8 @@ def check_parameters(
     ------
     ParameterError
         If a name is not the notebook's or not in the schema, a value has the wrong type or is
-        out of range, there is no such case, or the horizon does not follow the base year.
+        out of range, there is no such case, the case has no such scenario, or the horizon does
+        not follow the base year.
     """
     for name in declared:
         _check_known(name, Parameters.model_fields, where)
@@ -214,6 +230,7 @@ def _check_case(values: Mapping[str, Any], where: str) -> None:
             wanted=f"one of {', '.join(list_cases()) or '(no case yet)'}",
             remedy=f"did you mean {like!r}?" if like else "see `caseanalysis case list`",
         )
+    _check_scenario(values, where)
     base, horizon = values.get("base_year"), values.get("horizon_year")
     if base is None and horizon is None:
         return
@@ -225,6 +242,21 @@ def _check_case(values: Mapping[str, Any], where: str) -> None:
             found=f"{horizon}, with base_year {base}",
             wanted="a horizon after the base year",
             remedy="give both years, or leave both to the case",
+        )
+
+
+def _check_scenario(values: Mapping[str, Any], where: str) -> None:
+    scenario = values.get("scenario")
+    if scenario is None:
+        return
+    scenarios = load_scenarios(values["case"])
+    if scenario not in scenarios:
+        like = nearest(scenario, scenarios)
+        raise ParameterError(
+            where=f"{where}: scenario",
+            found=repr(scenario),
+            wanted=f"one of {', '.join(scenarios)}",
+            remedy=f"did you mean {like!r}?" if like else "add it to the case's scenarios.yaml",
         )
 
 

@@ -79,7 +79,8 @@ def load_yaml_list(path: Path, model: type[R], *, name: str, key: str) -> list[R
 def load_csv(path: Path, model: type[R], *, key: Sequence[str]) -> list[R]:
     """Return the records that a CSV file holds, one a row, checked for a repeated key.
 
-    An empty cell is None. Columns are those of the model, in any order.
+    An empty cell is None. Columns are those of the model, in any order; one that the model has a
+    default for may be left out.
 
     Raises
     ------
@@ -137,7 +138,7 @@ def _validate_row(path: Path, line: int, row: Mapping[str | None, Any], model: t
         raise RecordError(
             where=f"{path}, line {line}",
             found="more or fewer cells than the header has columns",
-            wanted=f"{len(model.model_fields)} cells",
+            wanted=f"{sum(name is not None for name in row)} cells",
             remedy="quote a cell that holds a comma",
         )
     cells = {str(name): (cell if cell.strip() else None) for name, cell in row.items()}
@@ -157,7 +158,8 @@ def _check_columns(path: Path, found: Sequence[str], model: type[Record]) -> Non
                 wanted=f"the columns {', '.join(model.model_fields)}",
                 remedy=_suggestion(name, wanted - {name}),
             )
-    missing = [name for name in model.model_fields if name not in found]
+    required = [name for name, field in model.model_fields.items() if field.is_required()]
+    missing = [name for name in required if name not in found]
     if missing:
         raise RecordError(
             where=f"{path}, line 1",

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.browser
 
 WIDTHS = (360, 1440)
-PAGES = ("index", *(one.area for one in find_notebooks()))
+PAGES = ("index", "ledger", *(one.area for one in find_notebooks()))
 PLACEHOLDER = re.compile(r"no description|placeholder|untitled|^(figure|image|chart|plot)\W*\d*$")
 AXE = {
     "runOnly": {
@@ -125,7 +125,14 @@ def test_links_between_the_pages_lead_to_published_files(opened: Opened, reports
         ".filter(link => !/^(#|https?:)/.test(link))"
     )
     assert links
-    assert [link for link in links if not (reports / link).is_file()] == []
+    assert [link for link in links if not (reports / link.split("#")[0]).is_file()] == []
+
+
+def test_links_to_places_on_other_pages_lead_somewhere(opened: Opened, reports: Path) -> None:
+    links = opened.ask("Array.from(document.links, one => one.getAttribute('href'))")
+    parts = [link.split("#") for link in links if re.match(r"[a-z0-9-]+\.html#", link)]
+    texts = {page: (reports / page).read_text(encoding="utf-8") for page, _ in parts}
+    assert [f"{page}#{at}" for page, at in parts if f'id="{at}"' not in texts[page]] == []
 
 
 def test_the_language_is_british_english(opened: Opened) -> None:

@@ -95,3 +95,53 @@ def test_four_panels_stand_in_two_rows_of_two_each_with_its_numbers(
     assert lefts[0] == lefts[2] < lefts[1] == lefts[3]
     assert all(ax.get_xticklabels()[0].get_visible() for ax in axes)
     assert overlaps(axes[0].figure) == []
+
+
+@pytest.fixture
+def paths() -> pd.DataFrame:
+    rows = [
+        (activity, year, base * (1 + step), base * (1 + step), base, base * (1 + 3 * step))
+        for activity, base in (("emergency admissions", 100_000.0), ("bed days", 600_000.0))
+        for year, step in ((2023, 0.0), (2028, 0.05), (2033, 0.1))
+    ]
+    return pd.DataFrame(rows, columns=["activity", "year", "path", "value", "lower", "upper"])
+
+
+def test_path_has_a_panel_an_activity_and_the_numbers_of_the_last_year(
+    paths: pd.DataFrame, overlaps
+) -> None:
+    before = paths.copy(deep=True)
+    axes = demand.plot_paths(paths)
+    assert [ax.get_title(loc="left") for ax in axes] == ["Emergency admissions", "Bed days"]
+    written = [text.get_text() for text in axes[0].texts]
+    assert "110,000" in written and "130,000" in written
+    assert all(ax.get_ylim()[0] == 0 for ax in axes)
+    assert overlaps(axes[0].figure) == []
+    pd.testing.assert_frame_equal(paths, before)
+
+
+def test_path_alt_text_gives_each_activity_with_its_interval(paths: pd.DataFrame) -> None:
+    text = demand.describe_paths(paths)
+    assert "emergency admissions 110,000 (100,000 to 130,000)" in text
+    assert "+10% by the central assumptions" in text
+    assert 40 <= len(text) <= 400
+
+
+def test_decomposition_may_be_of_shares(parts: pd.DataFrame) -> None:
+    shares = parts.assign(change=parts["change"] / 1000)
+    axes = demand.plot_decomposition(shares, shares=True)
+    assert "+75.0%" in [text.get_text() for text in axes[0].texts]
+    assert "age structure in Trust A: +50.0%" in demand.describe_decomposition(shares, shares=True)
+
+
+def test_flows_stack_the_trusts_of_each_area(overlaps) -> None:
+    table = pd.DataFrame(
+        [("North", "Trust A", 900.0), ("North", "Trust B", 100.0), ("South", "Trust B", 400.0)],
+        columns=["area_name", "trust_name", "value"],
+    )
+    ax = demand.plot_flows(table, label="Admissions a year")
+    assert [text.get_text() for text in ax.texts] == ["1,000", "400"]
+    assert sorted(bar.get_width() for bar in ax.patches) == [0, 100, 400, 900]
+    assert overlaps(ax.figure) == []
+    text = demand.describe_flows(table, label="Admissions a year")
+    assert "from North to Trust A: 900" in text and "Trust B 500" in text

@@ -28,7 +28,7 @@ def test_split_stacks_trusts_and_writes_the_total() -> None:
 
 def test_description_of_a_split_names_the_largest_and_its_parts() -> None:
     text = planned_care.describe_split(TABLE, label="Beds")
-    assert "2 categories by trust: beds" in text
+    assert "2 specialties by trust: beds" in text
     assert "The largest is Eyes: Upper 55." in text
 
 

@@ -148,3 +148,18 @@ def test_coverage_is_the_known_share_of_each_trusts_patients() -> None:
     by_band = demand.by_trust(projected, catchment=CATCHMENT, outturn=outturn, minimum_coverage=0.9)
     table = catchments.coverage(by_band)
     assert table.to_numpy().tolist() == [["RAA", pytest.approx(0.9)], ["RBB", 1.0]]
+
+
+def test_flows_add_up_to_the_trust_with_the_rest_from_elsewhere() -> None:
+    table = catchments.flows(CATCHMENT, OUTTURN)
+    sums = table.groupby("trust_code")["value"].sum()
+    assert sums.to_dict() == pytest.approx(OUTTURN.set_index("trust_code")["outturn"].to_dict())
+    rest = table[table["area_code"].eq("elsewhere")].set_index("trust_code")["share"]
+    assert rest["RAA"] == pytest.approx(0.1)
+
+
+def test_patients_of_known_areas_are_counted() -> None:
+    areas = list(CATCHMENT["area_code"].unique())
+    found = catchments.covered(CATCHMENT, area_codes=areas).set_index("trust_code")["coverage"]
+    assert found.to_dict() == pytest.approx({"RAA": 0.9, "RBB": 1.0})
+    assert catchments.covered(CATCHMENT, area_codes=[])["coverage"].eq(0).all()

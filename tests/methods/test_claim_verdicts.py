@@ -248,3 +248,11 @@ def test_number_rounded_to_its_step_is_reproduced(value: float, step: float) -> 
     found = finding(table, result(value, unit="points"))
     assert found["verdict"] == "reproduced"
     assert found["verdict"] in verdicts.VERDICTS
+
+
+def test_displaced_cell_names_what_else_it_may_have_been() -> None:
+    table = claims(candidates="71.3; 61")
+    assert finding(table, result(0.17))["reason"].endswith(
+        "The scan displaced this cell; it may have been 71.3 or 61."
+    )
+    assert "scan" not in finding(claims(), result(0.17))["reason"]

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from caseanalysis.case import Case, Claim, list_cases, load_case, load_claims
+from caseanalysis.case import Case, Claim, list_cases, load_case, load_claims, load_scenarios
 from caseanalysis.geography import AREA_CODE, ENGLAND
 from caseanalysis.registers import (
     load_activities,
@@ -76,6 +76,12 @@ def test_every_assumption_is_used_by_a_module_or_a_notebook(root: Path) -> None:
 
 def test_every_measure_is_used_by_a_claim_or_a_notebook(root: Path) -> None:
     claimed = {claim.measure for name in CASES for claim in load_claims(name)}
+    claimed |= {
+        target.measure
+        for name in CASES
+        for scenario in load_scenarios(name).values()
+        for target in scenario.targets
+    }
     notebooks = "".join(path.read_text("utf-8") for path in (root / "notebooks").glob("*.ipynb"))
     unused = [name for name in load_measures() if name not in claimed and name not in notebooks]
     assert not unused

@@ -17,6 +17,8 @@ from caseanalysis.notebook.display import FACTS, slug
 
 _HEADING = re.compile(r"<h([1-6])>(.*?)</h\1>", re.DOTALL)
 _TAG = re.compile(r"<[^>]+>")
+# A claim among the findings, which the report links to the ledger beside it.
+_CLAIM = re.compile(r'<span class="ca-claim">([a-z0-9]+-\d{3})</span>')
 # The number of the process that ran the cell, part of the file name in a warning.
 _PROCESS = re.compile(r"\S*ipykernel_\d+\S*?(?=:\d+:)")
 
@@ -89,7 +91,7 @@ def _sift(cell: Any, facts: Facts, where: str) -> str:
             if told is None:
                 _reduce_to_text(output, where)
             else:
-                html = output.data["text/html"]
+                html = _CLAIM.sub(r'<a href="ledger.html#\1">\1</a>', output.data["text/html"])
                 output.data = {"text/html": html}
                 _collect(told, facts)
                 if told["kind"] == "headline":

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from caseanalysis import __version__
+from caseanalysis.batch.ledger import Ledger, area_title, bar, ledger_page, make_ledger, write_csv
 from caseanalysis.batch.page import Page
 from caseanalysis.batch.publish import MANIFEST
 from caseanalysis.batch.shell import render
@@ -57,7 +58,8 @@ def write_reports(
     Raises
     ------
     BuildError
-        If reports of another case would have to be kept beside these.
+        If reports of another case would have to be kept beside these, or a claim has neither a
+        test nor a reason why there is none.
     """
     records = _kept(new, old, pages, case) if keep_others else {}
     for page in pages:
@@ -72,8 +74,11 @@ def write_reports(
     text = json.dumps(manifest, indent=1, sort_keys=True, ensure_ascii=False)
     (new / MANIFEST).write_text(text + "\n", encoding="utf-8", newline="\n")
     _write_findings(new / "findings.csv", case, records)
-    index = render("index.html.j2", **_index_values(case, records))
-    (new / "index.html").write_text(index, encoding="utf-8", newline="\n")
+    ledger = make_ledger(case, dict(_in_order(records)))
+    write_csv(new / "ledger.csv", case, ledger)
+    index = render("index.html.j2", **_index_values(case, records, ledger))
+    for name, html in (("ledger", ledger_page(case, ledger, __version__)), ("index", index)):
+        (new / f"{name}.html").write_text(html, encoding="utf-8", newline="\n")
 
 
 def _kept(new: Path, old: Path, pages: Sequence[Page], case: Case) -> dict[str, dict[str, Any]]:
@@ -112,7 +117,9 @@ def _in_order(
     return sorted(records.items(), key=lambda item: (item[1]["order"], item[0]))
 
 
-def _index_values(case: Case, records: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+def _index_values(
+    case: Case, records: Mapping[str, Mapping[str, Any]], ledger: Ledger
+) -> dict[str, Any]:
     listed = {area.id for area in case.areas}
     cards = {
         area: {
@@ -128,10 +135,28 @@ def _index_values(case: Case, records: Mapping[str, Mapping[str, Any]]) -> dict[
         "version": __version__,
         "cards": cards,
         "across": {area: card for area, card in cards.items() if area not in listed},
-        "totals": _verdicts({"findings": [f for r in cards.values() for f in r["findings"]]}),
+        "totals": ledger.counts
+        or _verdicts({"findings": [f for r in cards.values() for f in r["findings"]]}),
+        **_counted(case, ledger),
         "publications": _publications(list(cards.values())),
         "bases": sorted({one["basis"] for card in cards.values() for one in card["evidence"]}),
     }
+
+
+def _counted(case: Case, ledger: Ledger) -> dict[str, Any]:
+    """Return the claims by area and verdict, each with its bar."""
+    rows = [
+        {
+            "area": area,
+            "title": area_title(case, area),
+            "counts": counts,
+            "bar": bar(counts, of=sum(counts.values())),
+        }
+        for area, counts in ledger.by_area().items()
+    ]
+    most = max(ledger.counts.values(), default=1)
+    bars = {verdict: bar({verdict: n}, of=most) for verdict, n in ledger.counts.items()}
+    return {"counted": rows, "bars": bars}
 
 
 def _verdicts(record: Mapping[str, Any]) -> dict[str, int]:

@@ -8,14 +8,16 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from caseanalysis.notebook.display import slug
+from caseanalysis.notebook.findings import printed_text, recomputed_html
 from caseanalysis.notebook.signs import verdict_html
 
 TEMPLATES = Path(__file__).with_name("template")
 
 
-def render(template: str, **values: Any) -> str:
+def render(template: str, *, more_css: str = "", **values: Any) -> str:
     """Return a page made from one of the project's templates; every value is escaped."""
-    css = _css()
+    css = _css() + more_css
     digest = base64.b64encode(hashlib.sha256(css.encode()).digest()).decode("ascii")
     policy = (
         f"default-src 'none'; img-src data:; style-src 'sha256-{digest}'; "
@@ -42,5 +44,10 @@ def _environment() -> Any:
         undefined=StrictUndefined,
         keep_trailing_newline=True,
     )
-    environment.filters["verdict"] = verdict_html
+    environment.filters |= {
+        "verdict": verdict_html,
+        "slug": slug,
+        "printed": printed_text,
+        "recomputed": recomputed_html,
+    }
     return environment

@@ -15,6 +15,7 @@ from caseanalysis.charts import style
 _FORECAST_COLUMNS = (
     "trust_name", "month", "value", "lower_80", "upper_80", "lower_95", "upper_95",
 )  # fmt: skip
+_SCORES = ("model", "wape", "naive_wape", "mase", "pinball", "coverage_80", "coverage_95")
 _HISTORY_COLUMNS = ("trust_name", "month", "value")
 
 
@@ -40,7 +41,9 @@ def plot_forecast(
     label : str
         Axis label with the unit.
     accuracy : str or mapping of trust name to str
-        How well the method did in the back-test, in words, for all trusts or for each.
+        A remark below the chart, or below the name of each trust. The scores of the back-test
+        stand there without it, where the table has them: ``wape``, ``naive_wape``, ``mase``,
+        ``pinball``, ``coverage_80``, ``coverage_95``.
     figure : Figure, optional
         Empty figure to draw on.
     title : str, optional
@@ -62,8 +65,9 @@ def plot_forecast(
     for ax, trust in zip(axes, trusts, strict=True):
         style.label_above(ax, label)
         below = accuracy.get(trust, "") if isinstance(accuracy, Mapping) else ""
-        style.set_panel_title(ax, trust, width=70, below=[below] if below else [])
         forecast = table.loc[table["trust_name"].eq(trust)].sort_values("month")
+        lines = [*([below] if below else []), *_scores(forecast.iloc[0])]
+        style.set_panel_title(ax, trust, width=70, below=lines)
         outturn = history.loc[history["trust_name"].eq(trust)]
         ends.append(_draw_trust(ax, forecast, outturn))
         style.show_counts(ax.yaxis)
@@ -85,6 +89,7 @@ def describe_forecast(table: pd.DataFrame, history: pd.DataFrame, *, label: str)
     outturns = known.groupby("trust_name")["value"].last()
     sentences = [
         f"{trust}: last outturn {style.count_text(outturns[trust])}; {_last(table, trust)}."
+        f"{_scores_text(table, trust)}"
         for trust in trusts
         if trust in outturns.index
     ]
@@ -94,6 +99,24 @@ def describe_forecast(table: pd.DataFrame, history: pd.DataFrame, *, label: str)
         f"{len(trusts)} {'trust' if len(trusts) == 1 else 'trusts'}.",
         *sentences,
     )
+
+
+def _scores(row: pd.Series) -> list[str]:
+    """Return the scores of the back-test in two lines; nothing where the table has none."""
+    if not set(_SCORES) <= set(row.index):
+        return []
+    percent = {name: f"{100 * row[name]:.1f}%" for name in ("wape", "naive_wape", "pinball")}
+    return [
+        f"Back-test of the {row['model']}: error (WAPE) {percent['wape']}, "
+        f"repeating last year {percent['naive_wape']}",
+        f"MASE {row['mase']:.2f}, pinball {percent['pinball']}; 80% interval held "
+        f"{100 * row['coverage_80']:.0f}%, 95% interval {100 * row['coverage_95']:.0f}%",
+    ]
+
+
+def _scores_text(table: pd.DataFrame, trust: str) -> str:
+    lines = _scores(table.loc[table["trust_name"].eq(trust)].iloc[0])
+    return f" {'; '.join(lines)}." if lines else ""
 
 
 def _last(table: pd.DataFrame, trust: str) -> str:

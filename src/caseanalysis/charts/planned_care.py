@@ -6,13 +6,20 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from caseanalysis.charts import style
+from caseanalysis.formatting import format_value
 
 _COLUMNS = ("category", "org_name", "value")
 
 
 @style.use_style()
 def plot_split(
-    table: pd.DataFrame, *, label: str, ax: Axes | None = None, title: str | None = None
+    table: pd.DataFrame,
+    *,
+    label: str,
+    what: str = "specialties",
+    number: str = "integer",
+    ax: Axes | None = None,
+    title: str | None = None,
 ) -> Axes:
     """Draw stacked bars: for each category how much of it each trust has.
 
@@ -23,6 +30,10 @@ def plot_split(
         more); the category with the most is at the top.
     label : str
         Axis label with the unit.
+    what : str
+        What the categories are, in the plural.
+    number : str
+        Style of ``caseanalysis.formatting`` for the values.
     ax : Axes, optional
         Axes to draw on.
     title : str, optional
@@ -43,28 +54,33 @@ def plot_split(
                 edgecolor="white", linewidth=0, height=0.7)  # fmt: skip
         left += wide[name]
     for height, total in enumerate(left):
-        style.label_bar(ax, total, height, style.count_text(total))
+        style.label_bar(ax, total, height, format_value(total, number))
     ax.invert_yaxis()
     ax.set_xlabel(label)
     ax.margins(x=0.08)
-    style.show_counts(ax.xaxis)
+    ax.xaxis.set_major_formatter(lambda x, _: format_value(x, number))
+    style.few_ticks(ax.xaxis, most=5)
     style.clear_category_axis(ax)
-    style.set_headline(ax, title or _headline(table))
+    style.set_headline(ax, title or _headline(table, what))
     style.add_key(ax, style.bar_keys(styles))
     return ax
 
 
-def describe_split(table: pd.DataFrame, *, label: str) -> str:
+def describe_split(
+    table: pd.DataFrame, *, label: str, what: str = "specialties", number: str = "integer"
+) -> str:
     """Return alt text for a split: the largest category, and how many trusts share each."""
     style.check_columns(table, _COLUMNS, chart="split", value="value")
     totals = table.groupby("category", sort=False)["value"].sum()
     first = table[table["category"].eq(totals.idxmax())]
     parts = ", ".join(
-        f"{row.org_name} {style.count_text(row.value)}" for row in first.itertuples() if row.value
+        f"{one.org_name} {format_value(one.value, number)}"
+        for one in first.itertuples()
+        if one.value
     )
     return style.compose_description(
-        f"Stacked bars, {len(totals)} categories by trust: {style.in_sentence(label)}.",
-        f"{_headline(table)}.",
+        f"Stacked bars, {len(totals)} {what} by trust: {style.in_sentence(label)}.",
+        f"{_headline(table, what)}.",
         f"The largest is {totals.idxmax()}: {parts}.",
     )
 
@@ -77,10 +93,10 @@ def _wide(table: pd.DataFrame) -> pd.DataFrame:
     return wide.loc[largest_first, style.in_order(table["org_name"])]
 
 
-def _headline(table: pd.DataFrame) -> str:
+def _headline(table: pd.DataFrame, what: str) -> str:
     some = table[table["value"].gt(0)].groupby("category", sort=False)["org_name"].nunique()
     trusts = table["org_name"].nunique()
     everywhere = int(some.eq(trusts).sum())
     if trusts == 1:
-        return f"{len(some)} specialties at {table['org_name'].iloc[0]}"
-    return f"{everywhere} of {len(some)} specialties are at all {trusts} trusts"
+        return f"{len(some)} {what} at {table['org_name'].iloc[0]}"
+    return f"{everywhere} of {len(some)} {what} are at all {trusts} trusts"

@@ -10,7 +10,7 @@ import typer
 from caseanalysis.cli.reporting import reporter
 
 if TYPE_CHECKING:
-    from caseanalysis.case import Claim
+    from caseanalysis.case import Claim, Scenario
 
 app = typer.Typer(help="List and check cases.", no_args_is_help=True)
 
@@ -29,16 +29,20 @@ def list_() -> None:
 
 @app.command()
 def check(name: Annotated[str, typer.Argument(help="The case's folder under data/cases.")]) -> None:
-    """Check a case: its records, its claims, and the sources that it names."""
-    from caseanalysis.case import load_case, load_claims
+    """Check a case: its records, its claims, its scenarios, and the sources that it names."""
+    from caseanalysis.case import load_case, load_claims, load_scenarios
     from caseanalysis.library import open_library
+    from caseanalysis.methods.scenarios import under
     from caseanalysis.registers import load_assumptions, load_measures, source
     from caseanalysis.tables import EVIDENCE_TABLES
 
     case = load_case(name)
     claims = load_claims(name)
-    load_assumptions()
-    _refuse_unknown_measures(claims, set(load_measures()))
+    assumptions, measures = load_assumptions(), set(load_measures())
+    _refuse_unknown_measures(claims, measures)
+    for scenario in load_scenarios(name).values():
+        under(scenario, assumptions)
+        _refuse_unknown_targets(scenario, measures)
     for identifier in (case.peers.trusts.source, case.peers.commissioners.source):
         source(identifier)
     library = open_library(case)
@@ -92,6 +96,21 @@ def _refuse_unknown_measures(claims: list[Claim], measures: set[str]) -> None:
             raise RecordError(
                 where=f"claims.csv, claim {claim.id}",
                 found=f"measure {claim.measure!r}",
+                wanted="a measure of data/registers/measures.csv",
+                remedy=f"did you mean {like!r}?" if like else "add it to the register",
+            )
+
+
+def _refuse_unknown_targets(scenario: Scenario, measures: set[str]) -> None:
+    from caseanalysis.errors import RecordError
+    from caseanalysis.records import nearest
+
+    for target in scenario.targets:
+        if target.measure not in measures:
+            like = nearest(target.measure, measures)
+            raise RecordError(
+                where=f"scenarios.yaml, scenario {scenario.id}",
+                found=f"a target of the measure {target.measure!r}",
                 wanted="a measure of data/registers/measures.csv",
                 remedy=f"did you mean {like!r}?" if like else "add it to the register",
             )

@@ -117,8 +117,11 @@ def growth_from_local_rates(
     own = rates[rates["area_code"].eq(area_code)]
     if own.empty:
         raise _refusal("rates", f"none of {area_code}", "rates of the area named")
-    homes = {part: name for name, parts in activities.items() for part in parts}
-    typed = own.assign(activity=own["activity"].map(homes)).dropna(subset="activity")
+    pairs = [(name, part) for name, parts in activities.items() for part in parts]
+    homes = pd.DataFrame(pairs, columns=["type", "activity"])
+    # A published activity may be part of two types: of all elective ones, and of day cases.
+    typed = own.merge(homes, on="activity").drop(columns="activity")
+    typed = typed.rename(columns={"type": "activity"})
     keys = ["activity", "age_lower", "age_upper"]
     summed = typed.groupby(keys, as_index=False, dropna=False)[["rate"]].sum()
     adults = population[population["age_lower"].ge(int(summed["age_lower"].min()))]

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 
 import pandas as pd
 
 from caseanalysis.methods.columns import require_columns
-from caseanalysis.methods.forecasting import SEASONAL_NAIVE, back_test, forecast
+from caseanalysis.methods.forecasting import Forecast, forecast
 from caseanalysis.registers import Interruption
 
 
@@ -30,82 +30,74 @@ def periods_of(
     ]
 
 
-def forecast_each(
-    series: pd.DataFrame,
-    *,
-    months_ahead: int,
-    interruptions: Sequence[pd.Timestamp] = (),
+def comparable(
+    series: pd.DataFrame, *, shown: Sequence[str], interruptions: Sequence[pd.Timestamp] = ()
 ) -> pd.DataFrame:
-    """Return the forecast (events a month) of each trust, with 80% and 95% intervals.
+    """Return the series to show, and those others that can serve to learn the season from.
 
     Parameters
     ----------
     series : DataFrame
-        ``trust_name``, ``month``, ``value`` (events in the month).
-    months_ahead : int
-        Months to forecast.
+        ``trust_name``, ``month``, ``value``.
+    shown : sequence of str
+        Names of the trusts whose forecast is wanted: kept as they are, first, in this order.
     interruptions : sequence of Timestamp
-        Months whose values are treated as missing.
+        Months whose values do not matter.
 
     Returns
     -------
     DataFrame
-        ``trust_name``, then the columns of ``forecasting.forecast``; key ``trust_name``,
-        ``month``.
+        Another trust is kept only if it has a count above 0 in every month of those shown that is
+        not interrupted.
+    """
+    require_columns(series, ["trust_name", "month", "value"], where="series")
+    own = series["trust_name"].isin(list(shown))
+    months = set(series.loc[own, "month"])
+    rest = series[~own & series["month"].isin(months)]
+    sound = rest["value"].gt(0) | rest["month"].isin(list(interruptions))
+    counts = rest[sound].groupby("trust_name")["month"].nunique()
+    whole = rest[rest["trust_name"].isin(counts[counts.eq(len(months))].index)]
+    order = {name: place for place, name in enumerate(shown)}
+    first = series[own].sort_values("trust_name", key=lambda names: names.map(order), kind="stable")
+    return pd.concat([first, whole], ignore_index=True)
+
+
+def forecast_trusts(
+    series: pd.DataFrame,
+    *,
+    months_ahead: int,
+    interruptions: Sequence[pd.Timestamp] = (),
+    jobs: int = 1,
+) -> Forecast:
+    """Return the forecast (events a month) of every trust, from one panel of them, with back-test.
+
+    Parameters
+    ----------
+    series : DataFrame
+        ``trust_name``, ``month``, ``value`` (events in the month). Trusts that are not to be shown
+        belong here too, such as comparators: the more, the better the season is known.
+    months_ahead : int
+        Months to forecast, 1 to 24.
+    interruptions : sequence of Timestamp
+        Months whose values are treated as missing.
+    jobs : int
+        Processes to use.
 
     Raises
     ------
     MethodError
         As ``forecasting.forecast``.
     """
-    return _each(series, forecast, months_ahead=months_ahead, interruptions=interruptions)
+    return forecast(
+        series, by="trust_name", months_ahead=months_ahead, interruptions=interruptions, jobs=jobs
+    )
 
 
-def back_test_each(
+def forecast_each(
     series: pd.DataFrame,
     *,
     months_ahead: int,
     interruptions: Sequence[pd.Timestamp] = (),
 ) -> pd.DataFrame:
-    """Return how well each model forecast the last part of each trust's series.
-
-    Parameters and errors are those of ``forecast_each``; the columns are ``trust_name`` and those
-    of ``forecasting.back_test``, key ``trust_name``, ``model``.
-    """
-    return _each(series, back_test, months_ahead=months_ahead, interruptions=interruptions)
-
-
-def accuracy_notes(tested: pd.DataFrame, forecasts: pd.DataFrame) -> dict[str, str]:
-    """Return a sentence on how accurate the model of each trust's forecast was, by its name.
-
-    Parameters
-    ----------
-    tested, forecasts : DataFrame
-        As returned by ``back_test_each`` and ``forecast_each``.
-    """
-    errors = tested.set_index(["trust_name", "model"])["wape"]
-    used = forecasts.drop_duplicates("trust_name")[["trust_name", "model"]]
-    return {
-        name: f"{model.capitalize()}; error in the back-test {100 * errors[name, model]:.1f}%, "
-        f"repeating last year {100 * errors[name, SEASONAL_NAIVE]:.1f}%"
-        for name, model in used.itertuples(index=False)
-    }
-
-
-def _each(
-    series: pd.DataFrame,
-    method: Callable[..., pd.DataFrame],
-    *,
-    months_ahead: int,
-    interruptions: Sequence[pd.Timestamp],
-) -> pd.DataFrame:
-    require_columns(series, ["trust_name", "month", "value"], where="series")
-    parts = [
-        method(
-            rows[["month", "value"]], months_ahead=months_ahead, interruptions=interruptions
-        ).assign(trust_name=name)
-        for name, rows in series.groupby("trust_name", sort=False)
-    ]
-    table = pd.concat(parts, ignore_index=True)
-    table.insert(0, "trust_name", table.pop("trust_name"))
-    return table
+    """Return the table of ``forecast_trusts``: the forecasts, each with its back-test scores."""
+    return forecast_trusts(series, months_ahead=months_ahead, interruptions=interruptions).table

@@ -14,7 +14,7 @@ from caseanalysis.errors import MethodError
 from caseanalysis.methods.columns import require_columns, require_key
 from caseanalysis.periods import financial_year_start
 
-#: Every verdict; the last is for claims that do not follow from each other.
+#: Every verdict; the last is given by `derivations.apply`, where a case's own numbers clash.
 VERDICTS = ("reproduced", "within range", "differs", "not testable", "contradicts itself")
 
 _KEY = ["measure", "entity", "group", "period"]
@@ -150,10 +150,19 @@ def _finding(claim: pd.Series, judgement: _Judgement) -> dict[str, object]:
         "upper": found.upper if found and interval else math.nan,
         "difference": judgement.difference,
         "verdict": judgement.verdict,
-        "reason": judgement.reason,
+        "reason": judgement.reason + _readings(claim),
         "basis": found.basis if found else None,
         "place": claim["place"],
     }
+
+
+def _readings(claim: pd.Series) -> str:
+    """Return what else a displaced cell may say, as a sentence; nothing for any other claim."""
+    others = claim.get("candidates")
+    if not isinstance(others, tuple) or not others:
+        return ""
+    numbers = " or ".join(f"{number:g}" for number in others)
+    return f" The scan displaced this cell; it may have been {numbers}."
 
 
 def _judge(claim: pd.Series, results: pd.DataFrame) -> _Judgement:
@@ -363,6 +372,7 @@ def _show(value: float, claim: pd.Series, *, extra: int = 1) -> str:
         "rank": f"rank {number}",
         "points": f"{number} points",
         "count": number,
+        "year": f"{value:.0f}",
     }.get(str(claim["unit"]), f"{number} {str(claim['unit']).removeprefix('count ')}")
     return sign + text
 

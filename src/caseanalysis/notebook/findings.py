@@ -19,10 +19,17 @@ from caseanalysis.notebook.signs import SIGNS, UNTESTED, verdict_html
 REQUIRED = ("claim_id", "statement", "unit", "printed", "recomputed", "verdict", "reason")
 OPTIONAL = ("area", "figure", "place", "quotation", "lower", "upper", "basis")
 
-_KINDS = {"percent": "percent", "pounds": "pounds"}
+_KINDS = {"percent": "percent", "pounds": "pounds", "year": "year"}
 # What is counted in ones is not written in tenths.
-_WHOLE = ("persons", "count", "pounds", "rank")
-_SUFFIXES = {"count a day": " a day", "days": " days", "points": " points"}
+_WHOLE = ("persons", "count", "pounds", "rank", "year")
+#: What follows a number of each unit.
+SUFFIXES = {
+    "count a day": " a day",
+    "days": " days",
+    "minutes": " minutes",
+    "months": " months",
+    "points": " points",
+}
 
 
 def finding_facts(
@@ -111,15 +118,15 @@ def amount(value: float | None, unit: str, *, step: float | None, more: int = 0)
     places += 0 if unit in _WHOLE else more
     kind = _KINDS.get(unit, "decimal")
     scaled = value / 100 if unit == "percent" else value
-    return format_value(scaled, f"{kind} {min(places, 9)}") + _SUFFIXES.get(unit, "")
+    return format_value(scaled, f"{kind} {min(places, 9)}") + SUFFIXES.get(unit, "")
 
 
 def _row(fact: Mapping[str, Any]) -> str:
     identifier = f"claim-{escape(str(fact['claim_id']))}"
     return (
         f'<tr id="{identifier}"><th scope="row">{_statement(fact)}</th>'
-        f'<td class="ca-number">{escape(_printed(fact))}</td>'
-        f'<td class="ca-number">{_recomputed(fact)}</td>'
+        f'<td class="ca-number">{escape(printed_text(fact))}</td>'
+        f'<td class="ca-number">{recomputed_html(fact)}</td>'
         f"<td>{verdict_html(fact['verdict'])} "
         f'<span class="ca-reason">{escape(fact["reason"] or "")}</span></td></tr>'
     )
@@ -129,18 +136,20 @@ def _statement(fact: Mapping[str, Any]) -> str:
     quotation = fact.get("quotation")
     place = fact.get("place")
     said = f'<q class="ca-place">{escape(quotation)}</q>' if quotation else ""
-    found = ", ".join(str(part) for part in (fact["claim_id"], place) if part)
-    where = f'<span class="ca-place">{escape(found)}</span>'
+    claim = f'<span class="ca-claim">{escape(str(fact["claim_id"]))}</span>'
+    where = f'<span class="ca-place">{claim}{f", {escape(place)}" if place else ""}</span>'
     return f"{escape(fact['statement'])} {said} {where}".strip()
 
 
-def _printed(fact: Mapping[str, Any]) -> str:
+def printed_text(fact: Mapping[str, Any]) -> str:
+    """Return what a claim printed; for one without a number, that it compares."""
     if fact["printed"] is None:
         return "a comparison"
     return amount(fact["printed"], fact["unit"], step=fact.get("step"))
 
 
-def _recomputed(fact: Mapping[str, Any]) -> str:
+def recomputed_html(fact: Mapping[str, Any]) -> str:
+    """Return what was recomputed for a claim, with its interval, as HTML."""
     unit, step = fact["unit"], fact.get("step")
     text = escape(amount(fact["recomputed"], unit, step=step, more=1))
     lower, upper = fact.get("lower"), fact.get("upper")

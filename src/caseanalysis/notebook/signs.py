@@ -11,11 +11,16 @@ SIGNS: dict[str, str] = {
     "not testable": "?",
 }
 UNTESTED = "not testable"
+CONTRADICTION = "contradicts itself"
+#: A claim whose report has not been made.
+PENDING = "not yet tested"
+#: Signs of what is no verdict on a finding: on a derivation, and on a claim without a report.
+_OTHERS = {"agrees with itself": "=", "printed nowhere": "∅", PENDING: "…"}
 
 
 def verdict_html(verdict: str) -> str:
     """Return a verdict as sign and word."""
     return (
         f'<span class="ca-verdict ca-{verdict.replace(" ", "-")}">'
-        f'<span aria-hidden="true">{SIGNS[verdict]}</span> {verdict}</span>'
+        f'<span aria-hidden="true">{(SIGNS | _OTHERS)[verdict]}</span> {verdict}</span>'
     )

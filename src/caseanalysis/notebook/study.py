@@ -4,17 +4,29 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cached_property
 from html import escape
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from caseanalysis.case import Case, Claim, load_case, load_claims
+from caseanalysis.case import (
+    DEFAULT_SCENARIO,
+    Case,
+    Claim,
+    Scenario,
+    load_case,
+    load_claims,
+    load_scenarios,
+)
+from caseanalysis.derivations import Derivation, load_derivations
 from caseanalysis.errors import MethodError, MissingDataError
 from caseanalysis.geography import ENGLAND
 from caseanalysis.library import Evidence, Library, open_library
+from caseanalysis.methods import derivations, opportunity, scenarios, verdicts
 from caseanalysis.methods.columns import require_columns
+from caseanalysis.notebook.derived import derivations_html
 from caseanalysis.notebook.display import Fragment, look, show_in_notebook, slug
 from caseanalysis.notebook.findings import finding_facts, findings_html
 from caseanalysis.notebook.images import figure_of, image_html
@@ -22,7 +34,7 @@ from caseanalysis.notebook.markup import Column, fill, paragraph, table_html
 from caseanalysis.notebook.sources import cautions_html, evidence_facts, note_html, sources_html
 from caseanalysis.parameters import check_parameters
 from caseanalysis.quality import cautions_for
-from caseanalysis.registers import load_cautions
+from caseanalysis.registers import Assumption, load_assumptions, load_cautions
 
 #: Draws a table and returns its Axes or Figure.
 Draw = Callable[[pd.DataFrame], object]
@@ -47,7 +59,13 @@ def open_study(**parameters: object) -> Study:
     """
     checked = check_parameters({}, declared={"case": None, **parameters})
     case = load_case(str(checked["case"]))
-    study = Study(case, open_library(case), parameters=checked, claims=load_claims(case.name))
+    study = Study(
+        case,
+        open_library(case),
+        parameters=checked,
+        claims=load_claims(case.name),
+        derivations=load_derivations(case.name),
+    )
     show_in_notebook(look())
     return study
 
@@ -65,6 +83,8 @@ class Study:
         Checked values by name.
     claims : sequence of Claim
         What the case printed.
+    derivations : sequence of Derivation
+        What follows from the printed numbers.
     show : Callable
         Takes each fragment; in a notebook it is shown below the running cell.
 
@@ -85,12 +105,14 @@ class Study:
         *,
         parameters: Mapping[str, Any],
         claims: Sequence[Claim] = (),
+        derivations: Sequence[Derivation] = (),
         show: Callable[[Fragment], None] = show_in_notebook,
     ) -> None:
         self.case = case
         self.library = library
         self.parameters = dict(parameters)
         self.claims = list(claims)
+        self.derivations = list(derivations)
         self.base_year: int = parameters.get("base_year") or case.base_year
         self.horizon_year: int = parameters.get("horizon_year") or case.horizon_year
         self.rng = np.random.default_rng(parameters.get("seed", 0))
@@ -98,6 +120,59 @@ class Study:
         self._gaps: dict[str, MissingDataError] = {}
         self._identifiers: dict[str, int] = {}
         self._tables = 0
+
+    @cached_property
+    def scenario(self) -> Scenario:
+        """The scenario that the parameters name, otherwise to do nothing."""
+        chosen = self.parameters.get("scenario") or DEFAULT_SCENARIO
+        return load_scenarios(self.case.name)[chosen]
+
+    @cached_property
+    def assumptions(self) -> dict[str, Assumption]:
+        """The register of assumptions by id, as the scenario has them."""
+        return scenarios.under(self.scenario, load_assumptions())
+
+    def targets(self, measure: str | None = None) -> pd.DataFrame:
+        """Return the targets of the scenario, of one measure or all, as `scenarios.targets` has."""
+        table = scenarios.targets(self.scenario, self.case)
+        chosen = table if measure is None else table[table["measure"].eq(measure)]
+        return chosen.reset_index(drop=True)
+
+    @property
+    def comparator_rule(self) -> str:
+        """The rule that chose the comparators of the trusts, in words."""
+        if self._compares_with_all:
+            return "Every NHS trust in the table other than those of the group."
+        return self.case.peers.trusts.rule
+
+    def peers(self, table: pd.DataFrame | None = None, *, key: str = "org_code") -> pd.DataFrame:
+        """Return the comparators of each trust under the rule that the parameters name.
+
+        Parameters
+        ----------
+        table : DataFrame, optional
+            Figures by trust; only the rule ``all`` needs it, to know who "all" are.
+        key : str
+            Its column of codes.
+
+        Returns
+        -------
+        DataFrame
+            ``org_code``, ``peer_code``, ``rank``, ``rule`` (the rule in words); empty where the
+            rule is ``all`` and the table is empty.
+        """
+        among = None
+        if self._compares_with_all:
+            known = table is not None and not table.empty
+            among = list(table[key].unique()) if table is not None and known else []
+        pairs = opportunity.comparators(
+            self.case.peers.trusts.members, trusts=self.case.trust_codes, among=among
+        )
+        return pairs.assign(rule=self.comparator_rule)
+
+    @property
+    def _compares_with_all(self) -> bool:
+        return self.parameters.get("comparators") == "all"
 
     def has(self, name: str) -> bool:
         """Return whether a table can be had."""
@@ -265,10 +340,23 @@ class Study:
         )
         self._put("missing", html, text, {"what": what, "needs": needs, "where": where})
 
+    def derived(self, area: str | None = None) -> pd.DataFrame:
+        """Return the derivations of the case, of one area or all, as ``test_derivations`` has."""
+        table = self._derived
+        chosen = table if area is None else table[table["area"].eq(area)]
+        return chosen.reset_index(drop=True)
+
+    @cached_property
+    def _derived(self) -> pd.DataFrame:
+        return derivations.test_derivations(self.derivations, verdicts.claims_table(self.claims))
+
     def findings(
         self, findings: pd.DataFrame, *, caption: str = "What the case printed, and what we find"
     ) -> None:
         """Show each claim with what was printed, what was recomputed, the verdict and the reason.
+
+        Claims that the case itself contradicts get that verdict where nothing tests them; below
+        stand the derivations that use these claims.
 
         Parameters
         ----------
@@ -289,9 +377,11 @@ class Study:
         steps = {claim.id: claim.step for claim in self.claims}
         facts = [
             {**fact, "reason": self._named(str(fact["reason"] or ""))}
-            for fact in finding_facts(findings, steps)
+            for fact in finding_facts(derivations.apply(findings, self._derived), steps)
         ]
         html = findings_html(facts, caption=caption, identifier=self._identifier("findings"))
+        about = derivations.concerning(self._derived, list(findings["claim_id"]))
+        html += derivations_html(about, identifier=self._identifier("derivations"))
         plain = "\n".join(f"{fact['claim_id']}: {fact['verdict']}" for fact in facts)
         self._put("findings", f'<div class="ca-block">{html}</div>', plain, {"findings": facts})
 

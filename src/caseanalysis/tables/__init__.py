@@ -13,7 +13,25 @@ import pandas as pd
 from caseanalysis.case import Case
 from caseanalysis.quality import CorrectedStore
 from caseanalysis.store import Store
-from caseanalysis.tables import activity, deprivation, places, population, prevalence, urgent_care
+from caseanalysis.tables import (
+    activity,
+    cancer,
+    conditions,
+    deprivation,
+    districts,
+    estates,
+    finance,
+    maternity,
+    places,
+    planned_care,
+    population,
+    prevalence,
+    projection,
+    stroke,
+    travel,
+    urgent_care,
+    workforce,
+)
 from caseanalysis.tables.contract import EvidenceTable
 from caseanalysis.tables.quality import quality_tables
 
@@ -40,6 +58,36 @@ _SUBJECTS = (
     urgent_care.URGENT_CARE,
     activity.HOSPITAL_ACTIVITY,
     activity.LOCAL_RATES,
+    districts.DISTRICT_AGES,
+    finance.TRUST_FINANCE,
+    estates.ESTATES_BACKLOG,
+    estates.RECORD_SYSTEMS,
+    estates.RECORD_COSTS,
+    planned_care.REFERRAL_WAITS,
+    planned_care.REFERRAL_PROVIDERS,
+    planned_care.DIAGNOSTIC_WAITS,
+    planned_care.OVERNIGHT_SPECIALTIES,
+    workforce.STAFF_IN_POST,
+    workforce.STAFF_GROUPS,
+    workforce.SICKNESS,
+    workforce.TURNOVER,
+    workforce.TEMPORARY_STAFF,
+    workforce.TRAINING_SURVEY,
+    workforce.VACANCIES,
+    workforce.STAFF_EXPERIENCE,
+    maternity.MATERNITY_UNITS,
+    maternity.MATERNITY_CATEGORIES,
+    stroke.STROKE_TEAMS,
+    stroke.STROKE_AUDIT,
+    stroke.STROKE_RESIDENTS,
+    travel.DISTANCES,
+    cancer.CANCER_MONTHS,
+    cancer.CANCER_TYPES,
+    cancer.CANCER_PROVIDERS,
+    conditions.CONDITION_AGES,
+    conditions.CONDITION_TOTALS,
+    conditions.BOARD_REGISTERS,
+    *projection.TABLES,
 )
 
 EVIDENCE_TABLES: dict[str, EvidenceTable] = {
