@@ -103,3 +103,15 @@ def test_the_same_tables_give_the_same_svg(forecast: pd.DataFrame, history: pd.D
             axes[0].figure.savefig(file, format="svg", metadata={"Date": None})
         pictures.append(file.getvalue())
     assert pictures[0] == pictures[1]
+
+
+def test_scores_of_the_back_test_stand_with_each_trust(
+    forecast: pd.DataFrame, history: pd.DataFrame
+) -> None:
+    scored = forecast.assign(model="ensemble", wape=0.0425, naive_wape=0.0732, mase=0.645,
+                             pinball=0.0108, coverage_80=0.804, coverage_95=0.947)  # fmt: skip
+    axes = forecasting.plot_forecast(scored, history, label=LABEL)
+    below = "\n".join(text.get_text() for text in axes[1].texts)
+    assert "error (WAPE) 4.2%, repeating last year 7.3%" in below
+    assert "80% interval held 80%, 95% interval 95%" in below
+    assert "error (WAPE) 4.2%" in forecasting.describe_forecast(scored, history, label=LABEL)

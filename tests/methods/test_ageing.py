@@ -95,3 +95,9 @@ def test_age_group_with_most_activity_a_resident_is_first() -> None:
     table = ageing.rates_by_age(by_age, grouped, year=2023).set_index("age_group")
     assert table["value"].to_dict() == pytest.approx({"0-64": 0.1, "65+": 0.5})
     assert table["rank"].to_dict() == {"0-64": 2, "65+": 1}
+
+
+def test_only_organisations_with_enough_comparators_are_compared() -> None:
+    pairs = pd.DataFrame({"org_code": ["A", "A", "B", "B"], "peer_code": ["X", "Y", "X", "Z"]})
+    table = pd.DataFrame({"org_code": ["X", "Y"]})
+    assert set(ageing.with_enough_peers(pairs, table, least=2)["org_code"]) == {"A"}

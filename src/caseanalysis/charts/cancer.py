@@ -206,11 +206,13 @@ def describe_more_in_time(table: pd.DataFrame) -> str:
 
 
 def _label_years(ax: Axes, years: list[int]) -> None:
-    """Write financial years at their ends, the second of two neighbours a line lower."""
+    """Write financial years at their ends; two neighbours share the label of the second."""
     labels: list[str] = []
     for at, year in enumerate(years):
-        close = at > 0 and year - years[at - 1] < 2 and not labels[-1].startswith("\n")
-        labels.append("\n" * close + f"{year - 1}-{year % 100:02d}")
+        label = f"{year - 1}-{year % 100:02d}"
+        if at and year - years[at - 1] < 2 and labels[-1] and "\n" not in labels[-1]:
+            label, labels[-1] = f"{labels[-1]},\n{label}", ""
+        labels.append(label)
     ax.set_xticks(years, labels=labels)
 
 

@@ -162,7 +162,7 @@ def plot_decomposition(
     )  # fmt: skip
     for ax, name in zip(axes, names, strict=True):
         _draw_steps(ax, table.loc[table[by].eq(name)], factors, shares=shares)
-        style.set_panel_title(ax, name)
+        style.set_panel_title(ax, style.opening(name))
         ax.set_xlabel(style.broken(label, width=24))
     labels = [style.broken(factor.capitalize(), width=14) for factor in factors]
     axes[0].set(yticks=range(len(factors)), yticklabels=labels, ylim=(len(factors) - 0.4, -0.6))
@@ -292,7 +292,7 @@ def plot_paths(
         style.set_panel_title(ax, style.opening(name), width=24)
         ax.set_ylim(0, 1.08 * rows[["upper", "path"]].max().max())
         # The ends stand beside the lines, so that the axis needs no more than where they began.
-        ax.set_yticks([0, rows["path"].iloc[0]])
+        ax.set_yticks([0, round(rows["path"].iloc[0])])
         style.show_counts(ax.yaxis)
         ax.set_xticks([rows["year"].iloc[0], rows["year"].iloc[-1]])
     style.add_key(axes[0], _path_keys(interval))

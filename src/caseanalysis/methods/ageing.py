@@ -133,6 +133,29 @@ def yearly_growth(yearly: pd.DataFrame, *, column: str, last_year: str) -> pd.Da
     return later.assign(value=ratio ** (1 / span[span.gt(0)]) - 1).reset_index(drop=True)
 
 
+def with_enough_peers(pairs: pd.DataFrame, table: pd.DataFrame, *, least: int = 5) -> pd.DataFrame:
+    """Return the comparators of those organisations that have enough of them in a table.
+
+    Parameters
+    ----------
+    pairs : DataFrame
+        ``org_code``, ``peer_code``.
+    table : DataFrame
+        ``org_code``: organisations with a figure.
+    least : int
+        Fewest comparators with a figure.
+
+    Returns
+    -------
+    DataFrame
+        Rows of ``pairs``; empty where no organisation has enough.
+    """
+    require_columns(pairs, ["org_code", "peer_code"], where="comparators")
+    known = pairs["peer_code"].isin(table["org_code"])
+    count = known.groupby(pairs["org_code"]).transform("sum")
+    return pairs[count.ge(least)].reset_index(drop=True)
+
+
 def worth_of_shorter_stays(
     ends: pd.DataFrame, interval: pd.DataFrame, *, factor: str, cost: Assumption, days: int = 365
 ) -> pd.DataFrame:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -216,10 +217,11 @@ def as_results(
     parts = []
     for measure, name in _RATES.items():
         rows = groups[groups["measure"].eq(name)]
-        shared = {"measure": measure, "group": "ages", "period": period, "unit": "share"}
-        own = collect(rows, entity=area, value="value", interval=("lower", "upper"),
-                      basis=_BASIS, **shared)  # fmt: skip
-        other = collect(rows, entity=standard, value="standard_value", basis=_BASIS, **shared)
+        shared = partial(
+            collect, rows, measure=measure, group="ages", period=period, unit="share", basis=_BASIS
+        )
+        own = shared(entity=area, value="value", interval=("lower", "upper"))
+        other = shared(entity=standard, value="standard_value")
         parts += [own, other]
     arrivals = groups[groups["measure"].eq(ARRIVALS)]
     whole = collect(

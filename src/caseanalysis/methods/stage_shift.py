@@ -130,6 +130,8 @@ def needed_for(people: pd.DataFrame, printed: pd.DataFrame) -> pd.DataFrame:
         ``claim_id``, ``saving``, ``each``, ``lower``, ``upper`` (pounds a person); no row where
         nobody would be found earlier.
     """
+    if printed.empty:
+        return pd.DataFrame(columns=["claim_id", "saving", "each", "lower", "upper"])
     require_columns(printed, ["claim_id", "value", "lower", "upper"], where="printed savings")
     if len(people) != 1:
         raise MethodError(

@@ -45,16 +45,17 @@ def with_group(
     Returns
     -------
     DataFrame
-        Key ``code`` and ``by``. Columns that are neither key nor count are missing in the sum,
-        and a sum is missing where any trust's count is, or a trust has no row.
+        Key ``code`` and ``by``. Columns that are neither key nor count are missing in the sum.
+        A trust without any row gives no such service and is passed over; a sum is missing where
+        the count of one that does is, or where it has a row for other keys alone.
     """
     if table.empty:
         return table
     require_key(table, [code, *by], where="volumes of trusts")
     own = table[table[code].isin(list(codes))].assign(**{code: name})
     keys = [code, *by]
-    # A sum needs the count of every trust.
-    whole = own.groupby(keys, as_index=False)[list(counts)].sum(min_count=len(set(codes)))
+    giving = table.loc[table[code].isin(list(codes)), code].nunique()
+    whole = own.groupby(keys, as_index=False)[list(counts)].sum(min_count=giving)
     return pd.concat([table, whole], ignore_index=True)
 
 
@@ -80,17 +81,19 @@ def against_guideline(
         The table with ``lower`` and ``upper`` (Poisson), ``guideline``, ``ratio`` (count
         over guideline), ``shortfall`` (events missing, 0 where there are enough) and ``standing``:
         ``below`` where the whole interval is, ``above`` likewise, otherwise ``not told apart``.
+        A service without a count is left out.
 
     Raises
     ------
     MethodError
-        If the guideline is not above 0, or a count is missing or negative.
+        If the guideline is not above 0, or a count is negative.
     """
     if not guideline > 0:
         raise _refusal(f"a guideline of {guideline}", "above 0")
     require_columns(table, [count], where="volumes")
-    ends = poisson_limits(table[count], confidence_level=confidence_level)
-    found = table.assign(lower=ends["lower"], upper=ends["upper"])
+    known = table[table[count].notna()]
+    ends = poisson_limits(known[count], confidence_level=confidence_level)
+    found = known.assign(lower=ends["lower"], upper=ends["upper"])
     events = found[count].astype(float)
     standing = np.select(
         [found["upper"].lt(guideline), found["lower"].ge(guideline)], [BELOW, ABOVE], ABOUT
@@ -173,8 +176,8 @@ def ranked(
     -------
     DataFrame
         ``by``, ``code``, ``value``, ``rank`` (1 the largest; ties share the best), ``of``
-        (providers ranked). Single trusts are ranked among single providers; the group among the
-        providers outside it. The group has no row where a trust of it has no size.
+        (providers ranked). Single trusts are ranked among single providers; the group, which is
+        its trusts that have a size, among the providers outside it.
 
     Raises
     ------
@@ -200,7 +203,7 @@ def _ranked(
 ) -> pd.DataFrame:
     single = sizes.assign(rank=sizes[value].rank(method="min", ascending=False), of=len(sizes))
     own = sizes[sizes[code].isin(codes)]
-    if set(own[code]) != set(codes):
+    if own.empty:
         return single.reset_index(drop=True)
     others = sizes[~sizes[code].isin(codes)]
     total = float(own[value].sum())

@@ -14,6 +14,8 @@ from caseanalysis.notebook.markup import scrolling
 from caseanalysis.notebook.signs import CONTRADICTION, verdict_html
 
 MILLION = 10**6
+#: More claims than this are not all named in the table; the record has them.
+MANY = 6
 CAPTION = "Numbers of the case checked against each other"
 _LABELS = ("What is set against what", "Printed", "What follows", "Apart by", "Verdict, and why")
 _NUMERIC = ("Printed", "What follows", "Apart by")
@@ -52,7 +54,7 @@ def table_html(derived: pd.DataFrame, *, caption: str, identifier: str) -> str:
     )
     rows = "".join(_row(row) for row in derived.to_dict("records"))
     html = (
-        f'<table class="ca-table ca-findings" id="{identifier}">'
+        f'<table class="ca-table ca-findings ca-derived" id="{identifier}">'
         f"<caption><span>{escape(caption)}</span></caption><thead><tr>{head}</tr></thead>"
         f"<tbody>{rows}</tbody></table>"
     )
@@ -60,7 +62,7 @@ def table_html(derived: pd.DataFrame, *, caption: str, identifier: str) -> str:
 
 
 def _row(row: Mapping[Any, Any]) -> str:
-    source = f"{row['derivation_id']}: {row['formula']} (from {row['claims'] or 'the document'})"
+    source = f"{row['derivation_id']}: {row['formula']} (from {_claims(row['claims'])})"
     said = _between(row, "printed", "printed_low", "printed_high")
     relation = _RELATIONS.get(row["relation"])
     return (
@@ -82,7 +84,7 @@ def _between(row: Mapping[Any, Any], middle: str, low: str, high: str) -> str:
     text = escape(_amount(row, row[middle]))
     if row[low] == row[high]:
         return text
-    ends = " to ".join(_amount(row, row[end]) for end in (low, high))
+    ends = " to ".join(quantity(row[end], row["unit"], figures=5) for end in (low, high))
     return f'{text} <span class="ca-interval">{escape(ends)}</span>'
 
 
@@ -98,18 +100,26 @@ def _amount(row: Mapping[Any, Any], value: float) -> str:
     return quantity(value, row["unit"])
 
 
-def quantity(value: float, unit: str) -> str:
-    """Return a number of a claim's unit to four figures; whole ones without decimal places."""
+def quantity(value: float, unit: str, *, figures: int = 4) -> str:
+    """Return a number of a claim's unit to some figures; whole ones without decimal places."""
     if unit == "pounds" and abs(value) >= MILLION:
-        return format_value(value, f"million pounds {max(1, _places(value / MILLION))}")
-    places = 0 if float(value).is_integer() else _places(value)
+        return format_value(value, f"million pounds {max(1, _places(value / MILLION, figures))}")
+    places = 0 if float(value).is_integer() else _places(value, figures)
     kind = {"percent": "percent", "pounds": "pounds", "year": "year"}.get(unit, "decimal")
     scaled = value / 100 if unit == "percent" else value
     return format_value(scaled, f"{kind} {places}") + SUFFIXES.get(unit, "")
 
 
-def _places(value: float) -> int:
-    return max(0, 4 - len(str(int(abs(value)))))
+def _places(value: float, figures: int) -> int:
+    return max(0, figures - len(str(int(abs(value)))))
+
+
+def _claims(text: str) -> str:
+    """Return where the inputs stand: the claims, or the first of many."""
+    claims = text.split(", ") if text else []
+    if len(claims) > MANY:
+        return f"{', '.join(claims[:2])} and {len(claims) - 2} more"
+    return ", ".join(claims) or "the document"
 
 
 def _why(row: Mapping[Any, Any]) -> str:

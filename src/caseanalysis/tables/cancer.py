@@ -123,7 +123,8 @@ CANCER_MONTHS = EvidenceTable(
 CANCER_TYPES = EvidenceTable(
     name="cancer_types",
     schema=TableSchema(
-        "People told within 28 days by suspected cancer and financial year: every NHS trust, England",
+        "People told within 28 days by suspected cancer and financial year, every NHS trust and "
+        "England",
         ("financial_year", "standard", "org_code", "cancer_type"),
         {
             "financial_year": text(),

@@ -150,13 +150,15 @@ def forecast(
     panel = make_panel(series, by=by, months_ahead=months_ahead, interruptions=interruptions)
     lengths = _origins(panel, months_ahead, origins)
     rolls = rolled(panel, lengths, months_ahead)
+    scale = _scales(panel, lengths)
     found = candidates(panel, origins=lengths, months_ahead=months_ahead, jobs=jobs)
     models = combine(found, rolls)
     tests = np.flatnonzero(np.asarray(lengths) <= panel.length - months_ahead)[-origins:]
     tests = tests[max(_LEAST_WARM_UP - int(tests[0]), 0) :]
     levels = list(confidence_levels)
     scored = {
-        name: _scored(values, rolls, levels=levels, tests=tests) for name, values in models.items()
+        name: _scored(values, rolls, levels=levels, tests=tests, scale=scale[tests])
+        for name, values in models.items()
     }
     unit = by or "series"
     back_test = score_table(scored, names=panel.names, by=unit, every=ALL_SERIES)
@@ -196,14 +198,21 @@ def _origins(panel: Panel, months_ahead: int, most: int) -> list[int]:
     return lengths
 
 
+def _scales(panel: Panel, lengths: Sequence[int]) -> Array:
+    """Return the mean seasonal change before each origin; refuse a series without any."""
+    scale = scales(panel, lengths)
+    # Days of a month times a rate, divided by them again, need not give the rate to the last bit.
+    still = np.argwhere(scale <= np.sqrt(np.finfo(float).eps) * np.nanmean(np.exp(panel.rates), 0))
+    if len(still):
+        raise repeats_itself(panel.names[int(still[0][1])])
+    return scale
+
+
 def _scored(
-    forecasts: Array, rolls: Rolled, *, levels: Sequence[float], tests: np.ndarray
+    forecasts: Array, rolls: Rolled, *, levels: Sequence[float], tests: np.ndarray, scale: Array
 ) -> Scored:
     days = rolls.days[tests][:, :, None]
     ends = _ends(forecasts, rolls, levels)
-    scale = scales(rolls.panel, [int(rolls.origins[at]) for at in tests])
-    if (scale <= 0).any():
-        raise repeats_itself(rolls.panel.names[int(np.argwhere(scale <= 0)[0][1])])
     return Scored(
         np.exp(forecasts[tests]) * days,
         np.exp(rolls.outturn[tests]) * days,
@@ -247,5 +256,5 @@ def _with_scores(table: pd.DataFrame, back_test: pd.DataFrame, by: str) -> pd.Da
     naive = left.loc[back_test["model"].eq(SEASONAL_NAIVE).to_numpy(), "wape"]
     scores = scores.assign(naive_wape=naive)
     if len(scores) == 1:
-        return table.assign(**scores.iloc[0].to_dict())
+        return table.assign(**{str(name): value for name, value in scores.iloc[0].items()})
     return table.merge(scores, left_on=by, right_index=True, how="left", validate="many_to_one")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Sequence
+from functools import partial
 
 import numpy as np
 
@@ -49,7 +50,9 @@ def candidates(
     list of (str, array)
         Name of the model and forecasts, origins by months ahead by units.
     """
-    roll = {"origins": origins, "months_ahead": months_ahead}
+    roll = partial(
+        statespace.roll, values=panel.rates, origins=origins, months_ahead=months_ahead, jobs=jobs
+    )
     rates = [panel.rates[:length] for length in origins]
     naive = [seasonal_naive(panel, length, months_ahead) for length in origins]
     smooth = [holt_winters(rate, panel.calendar, months_ahead) for rate in rates]
@@ -57,8 +60,8 @@ def candidates(
     return [
         (SEASONAL_NAIVE, np.stack(naive)),
         (EXPONENTIAL_SMOOTHING, np.stack(smooth)),
-        (SARIMAX, statespace.roll(statespace.sarimax, panel.rates, jobs=jobs, **roll)),
-        (STRUCTURAL, statespace.roll(statespace.structural, panel.rates, jobs=jobs, **roll)),
+        (SARIMAX, roll(statespace.sarimax)),
+        (STRUCTURAL, roll(statespace.structural)),
         *((name, np.stack(found)) for name, *found in zip(_POOLED_NAMES, *pooled, strict=True)),
     ]
 

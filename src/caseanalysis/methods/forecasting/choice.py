@@ -90,13 +90,6 @@ def combine(found: Sequence[tuple[str, Array]], rolls: Rolled) -> dict[str, Arra
     return models
 
 
-def best_model(models: dict[str, Array], rolls: Rolled, origin: int) -> str:
-    """Return the model with the least error among the forecasts known at an origin."""
-    names = [name for name in models if name != AUTOMATIC]
-    stack = np.stack([models[name] for name in names])
-    return names[int(_errors(stack, rolls, origin).argmin())]
-
-
 def _errors(stack: Array, rolls: Rolled, origin: int) -> Array:
     """Return the weighted absolute percentage error (share) of each candidate at an origin."""
     known = rolls.known(origin)
@@ -108,7 +101,7 @@ def _errors(stack: Array, rolls: Rolled, origin: int) -> Array:
 def _ranks(stack: Array, rolls: Rolled) -> list[Array | None]:
     return [
         _errors(stack, rolls, origin) if rolls.known(origin).any() else None
-        for origin in rolls.origins
+        for origin in map(int, rolls.origins)
     ]
 
 
@@ -117,7 +110,8 @@ def _mean_of_best(
 ) -> Array:
     chosen = []
     for at, error in enumerate(errors):
-        best = among if error is None else sorted(among, key=lambda one, e=error: float(e[one]))
-        taken = best if error is None else best[:kept]
+        taken = among
+        if error is not None:
+            taken = [among[place] for place in error[among].argsort(kind="stable")[:kept]]
         chosen.append(stack[taken, at].mean(axis=0))
     return np.stack(chosen)

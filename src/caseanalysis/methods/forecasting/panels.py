@@ -158,7 +158,7 @@ def _require_counts(observed: pd.DataFrame) -> None:
             wanted="a count above 0 in every month that is not an interruption",
             remedy="declare the month an interruption, or forecast a larger unit",
         )
-    flat = np.flatnonzero(np.ptp(values, axis=0) == 0) if len(values) > 1 else []
+    flat = np.flatnonzero((np.ptp(values, axis=0) == 0) & (len(values) > 1))
     if len(flat):
         raise repeats_itself(observed.columns[flat[0]])
 

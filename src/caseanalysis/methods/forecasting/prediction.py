@@ -42,8 +42,8 @@ def half_widths(forecasts: Array, rolls: Rolled, *, level: float) -> Array:
     """
     misses = np.abs(rolls.outturn - forecasts)
     widths = np.full(forecasts.shape, np.nan)
-    levels = np.full(rolls.months_ahead, level)
-    for at, origin in enumerate(rolls.origins):
+    levels: Array = np.full(rolls.months_ahead, level)
+    for at, origin in enumerate(map(int, rolls.origins)):
         if at:
             levels = _followed(levels, level, _settled(misses, widths, rolls, origin))
         if rolls.known(origin).any():

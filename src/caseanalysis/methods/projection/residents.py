@@ -89,8 +89,9 @@ def combined(people: pd.DataFrame, *, area_codes: Sequence[str], code: str) -> p
     if missing:
         raise _misaligned(f"no residents of {', '.join(missing)}", "every area named")
     own = people[people["area_code"].isin(list(area_codes))]
-    whole = own.groupby(["year", *CELL], as_index=False)["population"].sum()
-    return whole.assign(area_code=code)[["area_code", "year", *CELL, "population"]]
+    whole = own.groupby(["year", *CELL], as_index=False)[["population"]].sum()
+    named: pd.DataFrame = whole.assign(area_code=code)
+    return named[["area_code", "year", *CELL, "population"]]
 
 
 def within_ages(people: pd.DataFrame, rates: pd.DataFrame) -> pd.DataFrame:

@@ -25,6 +25,20 @@ from caseanalysis.methods.projection.model import (
     values_of,
     with_group,
 )
+from caseanalysis.methods.results import in_order
+
+#: The parts of a change, in the order in which they are shown.
+PARTS = (
+    "population size",
+    "age structure",
+    "births",
+    "health status",
+    "non-demographic growth",
+    "activity avoidance",
+    "length of stay",
+    "interaction",
+    "total",
+)
 
 
 def simulate(
@@ -111,9 +125,10 @@ def by_factor(demand: Demand, factors: pd.DataFrame, *, year: int | None = None)
 
 
 def without_idle(parts: pd.DataFrame) -> pd.DataFrame:
-    """Return the parts of a change without the factors that change nothing at all in the table."""
+    """Return the parts of a change in their order, without factors that change nothing at all."""
     greatest = parts["change"].abs().groupby(parts["factor"]).transform("max")
-    return parts[greatest.gt(1e-9) | parts["factor"].eq("total")].reset_index(drop=True)
+    kept = parts[greatest.gt(1e-9) | parts["factor"].eq("total")]
+    return in_order(kept, "factor", PARTS)
 
 
 def by_age(
