@@ -54,12 +54,6 @@ def test_patients_go_to_the_nearest_site_wherever_it_is() -> None:
     }  # fmt: skip
 
 
-def test_the_share_within_a_distance_rises_to_all() -> None:
-    found = travel.by_distance(DISTANCES, PEOPLE, configurations={"today": ["RXA", "RXB"]})
-    assert found["kilometres"].tolist() == [5, 10, 15, 20]
-    assert found["share"].tolist() == [0.125, 0.5, 0.625, 1.0]
-
-
 def test_a_site_without_distances_is_refused() -> None:
     with pytest.raises(MethodError, match="no distance to RXZ"):
         travel.nearest(DISTANCES, PEOPLE, sites=["RXZ"])

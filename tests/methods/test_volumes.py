@@ -5,8 +5,6 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from caseanalysis.errors import MethodError
 from caseanalysis.methods import organisation_tables, service_beds, service_growth, volumes
@@ -89,20 +87,6 @@ def test_ranks_start_anew_in_each_year() -> None:
     assert found.set_index(["year", "org_code"])["rank"].to_dict() == {
         ("2030-31", "RXA"): 1, ("2030-31", "RXB"): 2, ("2031-32", "RXA"): 2, ("2031-32", "RXB"): 1,
     }  # fmt: skip
-
-
-def test_a_small_service_must_keep_more_ready_beside_its_mean() -> None:
-    # Poisson with mean 5: 93.2% of days have 8 at most, 96.8% 9; with mean 20: 94.8% 27, 96.6% 28.
-    found = volumes.busy_days(units(RXA=5 * 365, RXB=20 * 365), count="patients", days=365)
-    assert found["busy_day"].tolist() == [9, 28]
-    assert found["slack"].round(2).tolist() == [0.8, 0.4]
-
-
-@settings(max_examples=20)
-@given(st.integers(1, 5000), st.integers(1, 5000))
-def test_slack_of_the_busy_day_is_never_below_nothing(one: int, other: int) -> None:
-    found = volumes.busy_days(units(RXA=365 * one, RXB=365 * other), count="patients", days=365)
-    assert found["slack"].ge(0).all()
 
 
 def test_the_standing_is_told_in_words() -> None:

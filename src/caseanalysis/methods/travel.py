@@ -156,29 +156,6 @@ def without_each(names: Mapping[str, str], *, elsewhere: str) -> dict[str, list[
     return found
 
 
-def by_distance(
-    distances: pd.DataFrame,
-    residents: pd.DataFrame,
-    *,
-    configurations: Mapping[str, Sequence[str]],
-) -> pd.DataFrame:
-    """Return the share of residents within each distance, for each way of placing a service.
-
-    Returns
-    -------
-    DataFrame
-        ``configuration``, ``kilometres``, ``share`` (0 to 1, of residents who live no farther);
-        one row a point of the map, in order of distance.
-    """
-    parts = []
-    for name, sites in configurations.items():
-        found = nearest(distances, residents, sites=sites).sort_values("kilometres")
-        share = found["population"].cumsum() / found["population"].sum()
-        parts.append(found[["kilometres"]].assign(configuration=name, share=share))
-    table = pd.concat(parts, ignore_index=True)
-    return table[["configuration", "kilometres", "share"]]
-
-
 def volumes_by_site(
     distances: pd.DataFrame,
     residents: pd.DataFrame,

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
-from scipy.stats import poisson
 
 from caseanalysis.errors import MethodError
 from caseanalysis.methods.columns import require_amounts, require_columns, require_key
@@ -104,48 +103,6 @@ def against_guideline(
         shortfall=(guideline - events).clip(lower=0),
         standing=standing,
     )
-
-
-def busy_days(table: pd.DataFrame, *, count: str, days: float, share: float = 0.95) -> pd.DataFrame:
-    """Return the mean day of a service and its busy day, if events came by chance alone.
-
-    Parameters
-    ----------
-    table : DataFrame
-        One row a service.
-    count : str
-        Column of the events of a period.
-    days : float
-        Days of that period.
-    share : float
-        Share of days that are no busier than the busy day.
-
-    Returns
-    -------
-    DataFrame
-        The table with ``mean_day``, ``busy_day`` (the Poisson quantile) and ``slack``: what must
-        be kept ready beyond the mean, as a share of the mean.
-
-    Raises
-    ------
-    MethodError
-        If a count is missing, or not above 0, or days or share are out of range.
-
-    Notes
-    -----
-    The busy day grows with the mean plus about 1.6 of its square root, so that the slack of a
-    service of a quarter of the size is about twice as large. Days of the week and seasons differ,
-    so that real days vary more.
-    """
-    require_columns(table, [count], where="counts")
-    if not (days > 0 and 0 < share < 1):
-        raise _refusal(f"{days} days and a share of {share}", "days above 0, a share inside 0 to 1")
-    require_amounts(table, [count], key=[count], where="counts")
-    if table[count].le(0).any():
-        raise _refusal("a service without events", "a count above 0")
-    mean = table[count].astype(float) / days
-    busy = poisson.ppf(share, mean)
-    return table.assign(mean_day=mean, busy_day=busy, slack=busy / mean - 1)
 
 
 def ranked(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from caseanalysis.case import Case
+from caseanalysis.errors import MissingDataError
 from caseanalysis.geography import ENGLAND
 from caseanalysis.periods import financial_year
 from caseanalysis.schemas import HES_MEASURES, SCHEMAS, TableSchema
@@ -34,6 +35,7 @@ def _local_rates(store: Store, case: Case) -> pd.DataFrame:
     wholes = {place.part_of.code if place.part_of else place.code for place in case.places}
     keys = ["area_code", "sex", "age_lower"]
     rates = store.table("activity_rate", area_code={*wholes, ENGLAND})
+    _refuse_missing(wholes, rates, store)
     residents = store.table("population_variant", area_code={*wholes, ENGLAND}, variant=["v0"])
     latest = residents[residents["year"].eq(residents["year"].max())]
     oldest = latest["age_lower"].clip(upper=rates["age_lower"].max())
@@ -55,6 +57,17 @@ def _local_rates(store: Store, case: Case) -> pd.DataFrame:
     whole = bands["cells"].eq(10) | bands["age_upper"].isna()
     banded = bands[whole].assign(rate=bands["events"] / bands["population"])
     return banded[list(LOCAL_RATES.schema.columns)]
+
+
+def _refuse_missing(areas: set[str], rates: pd.DataFrame, store: Store) -> None:
+    missing = sorted(areas - set(rates["area_code"]))
+    if missing:
+        raise MissingDataError(
+            where=f"rates of activity by age in {store.root}",
+            found=f"none of {', '.join(missing)}",
+            wanted="rates of every place of the case",
+            remedy="add the files of those areas",
+        )
 
 
 HOSPITAL_ACTIVITY = EvidenceTable(

@@ -55,12 +55,11 @@ def _by_type(store: Store) -> pd.DataFrame:
 
 
 def _months(store: Store, case: Case) -> pd.DataFrame:
-    """Return months: all types together, and of the 28-day standard each type of the group."""
+    """Return months of the group and England: all types, and each of the 28-day standard."""
     waits = _by_type(store)
-    own = waits["org_code"].isin([*case.trust_codes, ENGLAND])
-    known = own | waits["org_code"].isin(case.peer_trust_codes)
-    parts = waits[own & waits["standard"].eq(_DIAGNOSIS)]
-    return _summed([waits[known].assign(cancer_type=ALL_TYPES), parts], CANCER_MONTHS)
+    waits = waits[waits["org_code"].isin([*case.trust_codes, ENGLAND])]
+    parts = waits[waits["standard"].eq(_DIAGNOSIS)]
+    return _summed([waits.assign(cancer_type=ALL_TYPES), parts], CANCER_MONTHS)
 
 
 def _types(store: Store, case: Case) -> pd.DataFrame:
@@ -105,7 +104,7 @@ _units = {name: _wait.units[name] for name in _FIGURES}
 CANCER_MONTHS = EvidenceTable(
     name="cancer_months",
     schema=TableSchema(
-        "Patients told or treated within the cancer standards by month: the group, peers, England",
+        "Patients told or treated within the cancer standards by month: the group and England",
         ("month", "standard", "org_code", "cancer_type"),
         {
             "month": pa.Column("datetime64[us]"),

@@ -28,8 +28,7 @@ def _all_units(store: Store, case: Case) -> pd.DataFrame:
 
 
 def _categories(store: Store, case: Case) -> pd.DataFrame:
-    today = {*case.trust_codes, *case.peer_trust_codes}
-    wanted = {*today, *predecessors(today, load_successions()), ENGLAND}
+    wanted = {*case.trust_codes, *predecessors(case.trust_codes, load_successions()), ENGLAND}
     counts = _national_and_providers(store.table("maternity", dimension=list(DIMENSIONS)))
     chosen = counts[counts["org_code"].isin(wanted)]
     return chosen[list(MATERNITY_CATEGORIES.schema.columns)].sort_values(
@@ -69,8 +68,7 @@ MATERNITY_UNITS = EvidenceTable(
 MATERNITY_CATEGORIES = EvidenceTable(
     name="maternity_categories",
     schema=TableSchema(
-        "Deliveries by method and babies by gestation of the case's trusts, their peers and "
-        "England",
+        "Deliveries by method and babies by gestation, of the case's trusts and England",
         ("year", "org_code", "dimension", "category", "counted"),
         {
             name: _maternity.columns[name]

@@ -105,8 +105,10 @@ def event_study(
     table = _event_table(surface, choices, generator, len(adoption.starts))
     overall = _overall(surface, adoption, choices, comparison)
     groups = _groups(fitted, adoption, choices)
-    tables = (one.assign(unit=unit, basis=basis) for one in (table, overall, groups))
-    return EventStudy(*tables, surface)
+    table, overall, groups = (
+        one.assign(unit=unit, basis=basis) for one in (table, overall, groups)
+    )
+    return EventStudy(table, overall, groups, surface)
 
 
 def long_panel(adoption: Adoption, untreated: list[str]) -> pd.DataFrame:

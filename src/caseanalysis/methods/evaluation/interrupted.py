@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 import statsmodels.api as sm
-from scipy import stats
+from scipy import optimize, stats
 
 from caseanalysis.methods.columns import require_columns, require_key
 from caseanalysis.methods.evaluation.adoption import refusal
@@ -18,6 +18,8 @@ NEWEY_WEST, AUTOREGRESSIVE = "newey-west", "autoregressive"
 Interruption = tuple[pd.Timestamp, pd.Timestamp, str]
 #: Periods that each side of the start needs beyond the interruptions, in years.
 _LEAST_YEARS = 1
+#: Range of the correlation from one period to the next.
+_RANGE = (0.0, 0.99)
 
 
 @dataclass(frozen=True)
@@ -69,7 +71,8 @@ def interrupted_series(
         level may differ after the span.
     errors : str
         ``newey-west``: least squares with errors that allow for correlation up to a year;
-        ``autoregressive``: first-order autoregressive errors by maximum likelihood.
+        ``autoregressive``: generalised least squares with first-order autoregressive errors, their
+        correlation (0 to 0.99) by restricted maximum likelihood.
 
     Returns
     -------
@@ -78,8 +81,8 @@ def interrupted_series(
     Raises
     ------
     MethodError
-        If a column is missing, a period is repeated, less than a year on one side is left, a
-        change cannot be told from an interruption, or the fit does not converge.
+        If a column is missing, a period is repeated, less than a year on one side is left, or a
+        change cannot be told from an interruption.
 
     Notes
     -----
@@ -99,7 +102,7 @@ def interrupted_series(
     design = _design(index, at, interruptions, a_year)
     inside = np.asarray(_inside(index, interruptions))
     _check(series, index >= at, inside, design, after, a_year)
-    names, fitted, covariance, degrees = _fit(series, design, errors, a_year)
+    fitted, covariance, degrees = _fit(series, design, errors, a_year)
     terms = {
         "level": {"level": 1.0},
         "slope a year": {"slope": float(a_year)},
@@ -107,7 +110,7 @@ def interrupted_series(
     }
     rows = []
     for term, weights in terms.items():
-        combination = np.array([weights.get(name, 0.0) for name in names])
+        combination = np.array([weights.get(name, 0.0) for name in design.columns])
         error = float(np.sqrt(combination @ covariance @ combination))
         value = float(combination @ fitted)
         rows.append(_row(term, value, error, degrees, confidence_level, power))
@@ -162,7 +165,7 @@ def _design(
     for first, last, name in interruptions:
         days = index.start_time
         for place in np.flatnonzero((days >= first) & (days <= last)):
-            columns[f"{name} {index[place]}"] = (time == place).astype(float)
+            columns[f"{name} {index[int(place)]}"] = (time == place).astype(float)
         columns[f"after {name}"] = np.asarray(days > last, dtype=float)
     table = pd.DataFrame(columns, index=index)
     return table.loc[:, table.ne(0).any()]
@@ -191,29 +194,33 @@ def _check(
 
 def _fit(
     series: pd.Series, design: pd.DataFrame, errors: str, a_year: int
-) -> tuple[list[str], np.ndarray, np.ndarray, float]:
-    """Return the names, coefficients and covariance of the terms, and degrees of freedom."""
-    names = list(design.columns)
+) -> tuple[np.ndarray, np.ndarray, float]:
+    """Return the coefficients and covariance of the terms, and degrees of freedom."""
+    known = series.notna().to_numpy()
+    outcome, terms = series[known].to_numpy(), design[known].to_numpy()
     if errors == NEWEY_WEST:
-        known = series.notna().to_numpy()
-        found = sm.OLS(series[known].to_numpy(), design[known].to_numpy()).fit(
-            cov_type="HAC", cov_kwds={"maxlags": a_year, "use_correction": True}
-        )
-        return (
-            names,
-            np.asarray(found.params),
-            np.asarray(found.cov_params()),
-            float(found.df_resid),
-        )
-    if errors != AUTOREGRESSIVE:
+        kernel = {"maxlags": a_year, "use_correction": True}
+        found = sm.OLS(outcome, terms).fit(cov_type="HAC", cov_kwds=kernel)
+    elif errors == AUTOREGRESSIVE:
+        times = np.flatnonzero(known)
+        found = sm.GLS(outcome, terms, sigma=_correlation(outcome, terms, times)).fit()
+    else:
         raise refusal("errors", errors, f"{NEWEY_WEST} or {AUTOREGRESSIVE}")
-    model = sm.tsa.SARIMAX(series.to_numpy(), exog=design.to_numpy(), order=(1, 0, 0))
-    found = model.fit(disp=False)
-    if not found.mle_retvals["converged"]:
-        raise refusal("series", "a fit that does not converge", "a longer or steadier series")
-    number = len(names)
-    covariance = np.asarray(found.cov_params())[:number, :number]
-    return names, np.asarray(found.params)[:number], covariance, float(np.inf)
+    return np.asarray(found.params), np.asarray(found.cov_params()), float(found.df_resid)
+
+
+def _correlation(outcome: np.ndarray, terms: np.ndarray, times: np.ndarray) -> np.ndarray:
+    """Return the first-order autoregressive correlation of largest restricted likelihood."""
+    apart = np.abs(times[:, None] - times)
+
+    def deviance(rho: float) -> float:
+        fit = sm.GLS(outcome, terms, sigma=rho**apart).fit()
+        spread = np.linalg.slogdet(rho**apart)[1]
+        spread += np.linalg.slogdet(fit.model.wexog.T @ fit.model.wexog)[1]
+        return float(spread + fit.df_resid * np.log(fit.ssr))
+
+    found = optimize.minimize_scalar(deviance, bounds=_RANGE, method="bounded")
+    return np.asarray(float(found.x) ** apart)
 
 
 def _row(

@@ -38,7 +38,7 @@ def contrasts(adoption: Adoption, *, first: int, last: int, base: int) -> Contra
     starts, group = np.unique(adoption.starts.to_numpy(), return_inverse=True)
     change = _changes(adoption.outcomes.to_numpy(), starts, first, last, base)
     places = adoption.outcomes.columns.get_indexer(adoption.starts.index)
-    never = adoption.outcomes.columns.get_indexer(list(adoption.never))
+    never = adoption.outcomes.columns.get_indexer(pd.Index(adoption.never))
     return Contrasts(change[places, group], change[never], group)
 
 

@@ -201,7 +201,7 @@ def _estimates(
         {
             "estimator": name,
             "true": made.true_all if name == TWO_WAY else made.true_window,
-            **row[columns].to_dict(),
+            **dict(zip(columns, row[columns], strict=True)),
         }
         for name, row in found.items()
     ]

@@ -221,11 +221,11 @@ def _checks(
 ) -> dict[str, float]:
     """Return what placebo groups and the bootstrap say, and add the placebo groups."""
     row, choices = study.overall.iloc[0], options.choices
-    draws = {"draws": options.placebo_draws, "generator": options.generator}
-    lower, upper = bootstrap_interval(adoption, choices=choices, **draws)
+    draws, generator = options.placebo_draws, options.generator
+    lower, upper = bootstrap_interval(adoption, choices=choices, draws=draws, generator=generator)
     found = {"bootstrap_lower": lower, "bootstrap_upper": upper}
     try:
-        placebos = placebo_groups(adoption, choices=choices, **draws)
+        placebos = placebo_groups(adoption, choices=choices, draws=draws, generator=generator)
     except MethodError as error:
         _refuse(one, error, [NEVER])
         return found
