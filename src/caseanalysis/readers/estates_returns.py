@@ -37,13 +37,14 @@ _LOST_SIGN = "�"
 _BACKLOG = re.compile(r"^Cost to eradicate (high|significant|moderate|low) risk backlog$")
 _ALL_BACKLOG = "Cost to eradicate backlog"
 _POUND = 1.0
-_HEADER = 1
+#: Lines at the top among which the headings are looked for.
+_TOP = 12
 
 
 def _recognise(file: OfficialFile) -> bool:
     if file.form != "text" or file.text is None:
         return False
-    lines = file.text[:20_000].splitlines()[:3]
+    lines = file.text[:20_000].splitlines()[:_TOP]
     return any(
         {plain(cell) for cell in line.split(_SEPARATOR)}.issuperset(_LABELS.values())
         for line in lines
@@ -80,7 +81,7 @@ def _read(file: OfficialFile) -> Reading:
 def _rows(file: OfficialFile) -> tuple[list[list[str]], int]:
     stream = io.StringIO(file.text or "", newline="")
     rows = [row for row in csv.reader(stream, delimiter=_SEPARATOR) if row]
-    for index, row in enumerate(rows[:5]):
+    for index, row in enumerate(rows[:_TOP]):
         if {plain(cell) for cell in row}.issuperset(_LABELS.values()):
             return rows, index
     raise file.broken("first lines", found="no row of headings", wanted=", ".join(_LABELS.values()))

@@ -49,7 +49,7 @@ def csv_table(file: OfficialFile, columns: Sequence[str]) -> pd.DataFrame:
     require(file, table.columns, columns)
     if table.empty:
         raise file.broken("row 2", found="the end of the file", wanted="rows of figures")
-    table.index = pd.RangeIndex(2, len(table) + 2)
+    table.index = pd.RangeIndex(2 + file.title_rows, len(table) + 2 + file.title_rows)
     stripped: pd.DataFrame = table.apply(lambda cells: cells.str.strip())
     return stripped
 

@@ -17,7 +17,7 @@ _SOURCE = "stroke_admissions"
 
 
 def _recognise(file: OfficialFile) -> bool:
-    return {name.casefold() for name in headings(file)} == set(_HEADINGS)
+    return {name.casefold() for name in headings(file)} >= set(_HEADINGS)
 
 
 def _read(file: OfficialFile) -> Reading:

@@ -97,8 +97,7 @@ def _codes(categories: Mapping[str, Sequence[str]]) -> str:
     """Return SQL that names the category of a code; a leading zero does not count."""
     code = "CASE WHEN starts_with({raw}, '0') THEN ltrim({raw}, '0') ELSE {raw} END"
     arms = " ".join(
-        f"WHEN {code} IN ({quoted([code.lstrip('0') for code in codes])}) "
-        f"THEN {quoted([category])}"
+        f"WHEN {code} IN ({quoted([code.lstrip('0') for code in codes])}) THEN {quoted([category])}"
         for category, codes in categories.items()
     )
     return f"CASE {arms} END"
