@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import inspect
+import io
 import multiprocessing
 import os
 from collections.abc import Collection, Generator, Iterator, Sequence
@@ -13,6 +14,10 @@ from contextlib import closing
 from dataclasses import asdict, dataclass
 from functools import lru_cache
 from pathlib import Path
+
+import pandas as pd
+import pyarrow as pa
+from pyarrow import parquet
 
 from caseanalysis import containers, officialfile, readers, schemas
 from caseanalysis.catalogue import (
@@ -244,9 +249,7 @@ def keep(
     try:
         write_file(file_path(root, entry.sha256), file.content)
         for name, table in reading.tables.items():
-            # Checksums of the pages let damage be found; the format has none by default.
-            content = table.to_parquet(index=False, compression="zstd", write_page_checksum=True)
-            write_file(table_path(root, name, entry.sha256), content)
+            write_file(table_path(root, name, entry.sha256), _parquet(name, table))
         write_entry(root, entry)
     except OSError as error:
         raise StoreError(
@@ -256,6 +259,17 @@ def keep(
             remedy="name another with --store or CASEANALYSIS_DATA, or free some space",
         ) from error
     return entry
+
+
+def _parquet(name: str, table: pd.DataFrame) -> bytes:
+    """Return a tidy table as Parquet, in the order of its key, so that no query need sort it."""
+    rows = schemas.in_key_order(
+        pa.Table.from_pandas(table, preserve_index=False), schemas.SCHEMAS[name].key
+    )
+    content = io.BytesIO()
+    # Checksums of the pages let damage be found; the format has none by default.
+    parquet.write_table(rows, content, compression="zstd", write_page_checksum=True)
+    return content.getvalue()
 
 
 @lru_cache(maxsize=256)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import hashlib
 import io
+import itertools
 import json
 import os
 import stat
@@ -261,10 +262,29 @@ class OfficialFile:
             return ()
         # Line ends are left to the CSV reader: some files end their lines in a bare CR.
         try:
-            first = next(csv.reader(io.StringIO(self.text[:20000], newline="")), [])
+            start = io.StringIO(self.text[:20000], newline="")
+            rows = csv.reader(start)
+            first = next(itertools.islice(rows, self.title_rows, None), [])
         except csv.Error:
             return ()
         return tuple(cell.strip() for cell in first)
+
+    @cached_property
+    def title_rows(self) -> int:
+        """Rows of a title above the headings of a text file: those of one cell at its top.
+
+        None where all the rows at the top are of one cell, as where another mark parts the cells.
+        """
+        if self.text is None:
+            return 0
+        try:
+            top = list(itertools.islice(csv.reader(io.StringIO(self.text[:20000], newline="")), 10))
+        except csv.Error:
+            return 0
+        filled = [sum(bool(cell.strip()) for cell in row) for row in top]
+        titles = sum(1 for _ in itertools.takewhile(lambda cells: cells < 2, filled))
+        parted = any(mark in "".join(map("".join, top[:titles])) for mark in "$|\t;")
+        return 0 if titles == len(top) or parted else titles
 
     def frame(self, **options: Any) -> pd.DataFrame:
         """Return the CSV file as a table of text, or as ``options`` of pandas ask."""
@@ -276,6 +296,7 @@ class OfficialFile:
                 remedy="save the file again from the publisher's page",
             )
         settings: dict[str, Any] = {"dtype": str, "keep_default_na": False} | options
+        settings.setdefault("skiprows", self.title_rows)
         try:
             table: pd.DataFrame = pd.read_csv(io.StringIO(self.text), **settings)
         except (pd.errors.ParserError, ValueError) as error:

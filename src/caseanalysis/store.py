@@ -356,12 +356,11 @@ class Store:
             raise ValueError(f"table {name} has no column {sorted(unknown)[0]!r}")
         conditions = [f'"{column}" IN (SELECT unnest(?))' for column in among]
         where = f" WHERE {' AND '.join(conditions)}" if conditions else ""
-        order = ", ".join(f'"{column}"' for column in schema.key)
-        query = f"SELECT * FROM read_parquet(?){where} ORDER BY {order}"  # noqa: S608
+        query = f"SELECT * FROM read_parquet(?){where}"  # noqa: S608
         arguments = [paths, *(sorted(values, key=str) for values in among.values())]
         try:
             with _engine().cursor() as cursor:
-                table = cursor.sql(query, params=arguments).to_arrow_table().to_pandas()
+                table = cursor.sql(query, params=arguments).to_arrow_table()
         except duckdb.Error as error:
             raise StoreError(
                 where=f"data store {self.root}, table {name}",
@@ -369,7 +368,7 @@ class Store:
                 wanted="tables that can be read",
                 remedy="run `caseanalysis data verify`",
             ) from error
-        return schemas.conform(table, schema)
+        return schemas.conform(schemas.in_key_order(table, schema.key), schema)
 
 
 @lru_cache(maxsize=1)

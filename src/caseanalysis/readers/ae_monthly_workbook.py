@@ -29,6 +29,9 @@ from caseanalysis.readers.contract import Check, Reader, Reading
 from caseanalysis.readers.csv_columns import plain
 
 _SHEET = "Provider Level Data"
+_IDENTITY = ("Code", "Region", "Name")
+#: Sheets, and rows of each, among which the title is looked for.
+_SEARCHED, _TOP = 4, 40
 _TITLE = "a&e attendances & emergency admission"
 _WITHHELD = ("-", "")
 
@@ -85,13 +88,24 @@ class _Rows:
 
 def recognise(file: OfficialFile) -> bool:
     """Return whether a file is the monthly A&E workbook by provider."""
-    if file.workbook is None or _SHEET not in file.sheet_names:
+    return _sheet(file) is not None
+
+
+def _sheet(file: OfficialFile) -> str | None:
+    """Return the sheet of providers: by its usual name, or the first that has the title."""
+    names = sorted(file.sheet_names[:_SEARCHED], key=lambda name: name != _SHEET)
+    return next((name for name in names if _has_title(file, name)), None)
+
+
+def _has_title(file: OfficialFile, sheet: str) -> bool:
+    if file.workbook is None:
         return False
     try:
-        top = file.workbook.get_sheet_by_name(_SHEET).to_python(nrows=12)
+        top = file.workbook.get_sheet_by_name(sheet).to_python(nrows=_TOP)
     except CalamineError:
         return False
-    return any(_TITLE in str(cell).casefold() for row in top for cell in row)
+    titled = any(_TITLE in str(cell).casefold() for row in top for cell in row)
+    return titled and (sheet == _SHEET or find_row(top, *_IDENTITY) is not None)
 
 
 def read(file: OfficialFile) -> Reading:
@@ -106,11 +120,11 @@ def read(file: OfficialFile) -> Reading:
         If a heading, the England row or the period is not found, a cell is no count, England is
         not the sum of its providers, or parts do not add up to their whole.
     """
-    grid = file.grid(_SHEET)
-    header = find_row(grid, "Code", "Region", "Name")
+    grid = file.grid(_sheet(file) or _SHEET)
+    header = find_row(grid, *_IDENTITY)
     if header is None:
         raise file.broken(
-            f"sheet {_SHEET}",
+            f"sheet {_sheet(file)}",
             found="no row of headings",
             wanted="a row with Code, Region and Name",
         )
@@ -151,7 +165,9 @@ def _month(file: OfficialFile, title: Grid) -> pd.Period:
         return parse_month(str(cell))
     except ValueError:
         raise file.broken(
-            f"sheet {_SHEET}, row {number}, Period" if number else f"sheet {_SHEET}, title block",
+            f"sheet {_sheet(file)}, row {number}, Period"
+            if number
+            else f"sheet {_sheet(file)}, title block",
             found=repr(cell) if number else "no cell 'Period:'",
             wanted="a month and year such as March 2025",
         ) from None
@@ -171,7 +187,7 @@ def _release(file: OfficialFile, title: Grid, month: pd.Period) -> tuple[date | 
                 dates[word] = parse_date(str(cell))
             except ValueError:
                 raise file.broken(
-                    f"sheet {_SHEET}, row {number}, {word.capitalize()}",
+                    f"sheet {_sheet(file)}, row {number}, {word.capitalize()}",
                     found=repr(cell),
                     wanted="a date such as 10th April 2025, or nothing",
                 ) from None
@@ -197,7 +213,7 @@ def _positions(file: OfficialFile, grid: Grid, header: int) -> dict[str, int]:
         ]
         if len(found) != 1:
             raise file.broken(
-                f"sheet {_SHEET}, row {header + 1}, {name}",
+                f"sheet {_sheet(file)}, row {header + 1}, {name}",
                 found=f"{len(found) or 'no'} columns headed so",
                 wanted=f"one column headed like {heading!r}"
                 + (f" under a group headed like {group!r}" if group else ""),
@@ -236,7 +252,7 @@ def _label(
         return "ENGLAND", name, None, "england"
     if code in _WITHHELD or not name:
         raise file.broken(
-            f"sheet {_SHEET}, row {number}",
+            f"sheet {_sheet(file)}, row {number}",
             found=f"figures with the code {code!r} and the name {name!r}",
             wanted="the code and name of an organisation",
         )
@@ -256,7 +272,7 @@ def _counts(
             for name, cell in zip(names, row, strict=True):
                 if not isinstance(cell, int | float):
                     raise file.broken(
-                        f"sheet {_SHEET}, row {number}, {name}",
+                        f"sheet {_sheet(file)}, row {number}, {name}",
                         found=repr(cell),
                         wanted="a count, or '-' where it is withheld",
                     ) from None
@@ -265,7 +281,7 @@ def _counts(
 
 def _reconcile(file: OfficialFile, rows: _Rows) -> tuple[tuple[Check, ...], tuple[str, ...]]:
     """Return the totals that hold, and notes on what is withheld."""
-    place = f"sheet {_SHEET}"
+    place = f"sheet {_sheet(file)}"
     figures = rows.figures.set_index(rows.labels["org_code"])
     england = figures[(rows.labels["level"] == "england").to_numpy()]
     if len(england) != 1:
@@ -293,7 +309,7 @@ def _england_timed(
     publishers = float(england["under_4_hours"] + england["over_4_hours"])
     if abs(ours - publishers) > ROUNDING:
         raise file.broken(
-            f"sheet {_SHEET}, England row, under and over 4 hours",
+            f"sheet {_sheet(file)}, England row, under and over 4 hours",
             found=f"{publishers:,.0f} attendances",
             wanted=f"{ours:,.0f}, those of the organisations that gave times",
         )

@@ -9,13 +9,12 @@ from caseanalysis import schemas
 from caseanalysis.officialfile import OfficialFile, find_row
 from caseanalysis.readers.catchment_shares import check_trusts
 from caseanalysis.readers.contract import Reader, Reading
-from caseanalysis.readers.population_projections import edition_of, numbers, reconcile, require
+from caseanalysis.readers.editions import edition_of
+from caseanalysis.readers.population_projections import numbers, reconcile, require
 
 _ADMISSIONS = {"All admissions": "all", "Emergency admissions": "emergency"}
 _NAMES = ("TrustCode", "TrustName", *_ADMISSIONS)
-#: The workbook names no year; the residents that it shares out among trusts, in persons, are
-#: England's of one mid-year estimate and tell the editions apart.
-_EDITIONS = {56_550_138: "2022"}
+_SOURCE = "ohid_catchment_populations"
 _TOP_ROWS = 20
 _MOST_SHEETS = 3
 _MOST_BYTES = 500_000
@@ -44,7 +43,7 @@ def _read(file: OfficialFile) -> Reading:
     figures = numbers(file, cells[list(_ADMISSIONS)])
     check_trusts(file, cells["TrustCode"])
     total = figures["All admissions"].sum()
-    edition = edition_of(file, _EDITIONS, total, "column All admissions, sum")
+    edition = edition_of(file, _SOURCE, total, "column All admissions, sum").edition
     return Reading(
         tables={
             "catchment_population": schemas.validate(
@@ -99,7 +98,7 @@ def _cells(file: OfficialFile) -> pd.DataFrame:
 
 
 READER = Reader(
-    source="ohid_catchment_populations",
+    source=_SOURCE,
     recognise=_recognise,
     read=_read,
     traits="Sheet1 TrustCode TrustName All admissions Emergency admissions",

@@ -7,17 +7,16 @@ import pandas as pd
 from caseanalysis import schemas
 from caseanalysis.officialfile import OfficialFile
 from caseanalysis.readers.contract import Check, Reader, Reading
+from caseanalysis.readers.editions import edition_of
 from caseanalysis.readers.population_projections import (
     csv_table,
-    edition_of,
     headings,
     numbers,
     reconcile,
 )
 
 _NAMES = ("lad_code", "lad_name", "group_code", "register", "list", "prevalence")
-#: The file names no year; its patients of all ages tell the editions apart.
-_EDITIONS = {60_442_552: "2019-20"}
+_SOURCE = "commons_library_prevalence"
 _ALL_AGES_REGISTER = "AF"
 
 
@@ -30,7 +29,7 @@ def _read(file: OfficialFile) -> Reading:
     figures = numbers(file, cells[["register", "list", "prevalence"]])
     _check_complete(file, cells)
     everyone = figures.loc[cells["group_code"] == _ALL_AGES_REGISTER, "list"].sum()
-    period = edition_of(file, _EDITIONS, everyone, "sum of the lists of all ages")
+    period = edition_of(file, _SOURCE, everyone, "sum of the lists of all ages").edition
     table = pd.DataFrame(
         {
             "period": period,
@@ -85,7 +84,7 @@ def _notes(table: pd.DataFrame) -> tuple[str, ...]:
 
 
 READER = Reader(
-    source="commons_library_prevalence",
+    source=_SOURCE,
     recognise=_recognise,
     read=_read,
     traits=" ".join(_NAMES),

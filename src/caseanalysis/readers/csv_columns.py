@@ -89,5 +89,6 @@ def numbers(file: OfficialFile, text: pd.Series[str]) -> pd.Series[float]:
 def _refuse_first(file: OfficialFile, text: pd.Series[str], wrong: object, *, wanted: str) -> None:
     cells = text[wrong]  # type: ignore[call-overload]
     for row, cell in cells.head(1).items():
-        # Row 1 of the file is the heading, and rows of the table are counted from 0.
-        raise file.broken(f"row {row + 2}, {text.name}", found=repr(cell), wanted=wanted)
+        # The row below the headings, themselves below the title, is row 0 of the table.
+        at = row + 2 + file.title_rows
+        raise file.broken(f"row {at}, {text.name}", found=repr(cell), wanted=wanted)

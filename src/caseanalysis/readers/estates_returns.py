@@ -17,7 +17,8 @@ from caseanalysis import schemas
 from caseanalysis.officialfile import OfficialFile
 from caseanalysis.readers.contract import Check, Reader, Reading
 from caseanalysis.readers.csv_columns import plain
-from caseanalysis.readers.population_projections import edition_of, reconcile
+from caseanalysis.readers.editions import edition_of
+from caseanalysis.readers.population_projections import reconcile
 
 _SEPARATOR = "$"
 _LABELS = {
@@ -30,24 +31,20 @@ _REGION = re.compile(r"COMMISSIONING REGION$")
 _UNIT = re.compile(r"^(?P<item>.*?)\s*\((?P<unit>[^()]*)\)$")
 _AREA = re.compile(r"^gross internal (site )?floor area")
 _NUMBER = re.compile(r"^-?\d+(\.\d+)?$")
-#: The year of a file by the square metres of floor that all its trusts have.
-_EDITIONS = {
-    26_100_812: "2013-14",
-    26_295_411: "2014-15",
-    26_813_998: "2015-16",
-}
+_SOURCE = "estates_returns"
 #: What stands for a pound sign where a file was saved in another encoding.
 _LOST_SIGN = "�"
 _BACKLOG = re.compile(r"^Cost to eradicate (high|significant|moderate|low) risk backlog$")
 _ALL_BACKLOG = "Cost to eradicate backlog"
 _POUND = 1.0
-_HEADER = 1
+#: Lines at the top among which the headings are looked for.
+_TOP = 12
 
 
 def _recognise(file: OfficialFile) -> bool:
     if file.form != "text" or file.text is None:
         return False
-    lines = file.text[:20_000].splitlines()[:3]
+    lines = file.text[:20_000].splitlines()[:_TOP]
     return any(
         {plain(cell) for cell in line.split(_SEPARATOR)}.issuperset(_LABELS.values())
         for line in lines
@@ -62,8 +59,8 @@ def _read(file: OfficialFile) -> Reading:
     wide = [p for p, name in enumerate(names) if name and p not in at.values()]
     table = _long(body, names, at, wide)
     area = table[table["item"].str.casefold().str.match(_AREA.pattern)]["value"].sum()
-    year = edition_of(file, _EDITIONS, float(area), "sum of the gross internal floor area")
-    known = next(total for total, name in _EDITIONS.items() if name == year)
+    known = edition_of(file, _SOURCE, float(area), "sum of the gross internal floor area")
+    year = known.edition
     return Reading(
         tables={
             "estates_return": schemas.validate(
@@ -74,7 +71,7 @@ def _read(file: OfficialFile) -> Reading:
         period=year,
         slice_=year,
         checks=(
-            Check("square metres of floor, all trusts", float(area), float(known)),
+            Check("square metres of floor, all trusts", float(area), float(known.value)),
             *_backlog(file, table),
         ),
         notes=_notes(table, shifted, rows[header]),
@@ -84,7 +81,7 @@ def _read(file: OfficialFile) -> Reading:
 def _rows(file: OfficialFile) -> tuple[list[list[str]], int]:
     stream = io.StringIO(file.text or "", newline="")
     rows = [row for row in csv.reader(stream, delimiter=_SEPARATOR) if row]
-    for index, row in enumerate(rows[:5]):
+    for index, row in enumerate(rows[:_TOP]):
         if {plain(cell) for cell in row}.issuperset(_LABELS.values()):
             return rows, index
     raise file.broken("first lines", found="no row of headings", wanted=", ".join(_LABELS.values()))
@@ -185,7 +182,7 @@ def _notes(table: pd.DataFrame, shifted: dict[str, bool], headings: list[str]) -
 
 
 READER = Reader(
-    source="estates_returns",
+    source=_SOURCE,
     recognise=_recognise,
     read=_read,
     traits="Organisation Code$Organisation Name$Commissioning Region$Organisation Type",

@@ -18,15 +18,14 @@ from caseanalysis.readers.admitted_year import (
 )
 from caseanalysis.readers.contract import Check, Reader, Reading
 from caseanalysis.readers.csv_columns import plain
-from caseanalysis.readers.population_projections import edition_of
+from caseanalysis.readers.editions import edition_of
 from caseanalysis.readers.provider_sheets import cells_below, heading_row, sheets_with, words
 
 _USUAL = r"primary diagnosis summary"
 _DIAGNOSIS = re.compile(r"primary diagnosis.*")
 _CODE = r"[A-Z]\d{2}(-[A-Z]\d{2})?"
 _TOTAL = "total"
-#: A sheet that names no year is known by England's finished consultant episodes.
-_EDITIONS = {21_450_875: "2023-24"}
+_SOURCE = "hes_admitted_patient_care"
 
 
 def recognise(file: OfficialFile) -> bool:
@@ -57,8 +56,11 @@ def read(file: OfficialFile) -> Reading:
     is_total = identity["diagnosis"] == _TOTAL
     episodes = admitted.measures["finished_consultant_episodes"]
     england = float(episodes[~is_total].sum())
-    period = stated_year(file, grid, header) or edition_of(
-        file, _EDITIONS, england, f"sheet {sheet}, sum of finished consultant episodes"
+    period = (
+        stated_year(file, grid, header)
+        or edition_of(
+            file, _SOURCE, england, f"sheet {sheet}, sum of finished consultant episodes"
+        ).edition
     )
     identity.insert(0, "period", period)
     checks = part_sums(file, sheet, admitted, slack=0) + _totals(
@@ -142,7 +144,7 @@ def _notes(admitted: Admitted) -> tuple[str, ...]:
 
 
 READER = Reader(
-    source="hes_admitted_patient_care",
+    source=_SOURCE,
     recognise=recognise,
     read=read,
     traits="Primary Diagnosis Summary",

@@ -18,6 +18,8 @@ from caseanalysis.readers.workbook_tables import day_of, figures, heading_row, r
 
 _TITLE = r"expectations of life \(ex\)"
 _EDITION = re.compile(r"\b(20\d\d-based)\b")
+#: Rows at the top of a sheet among which its title is looked for.
+_TITLE_ROWS = 10
 _SHEET = re.compile(r"^(period|cohort) expectations of life for (males|females) \(ex\), (.+?),")
 _SEXES = {"males": "male", "females": "female"}
 _NATIONS = {"england": ENGLAND}
@@ -58,7 +60,8 @@ def _read(file: OfficialFile) -> Reading:
 def _parts(file: OfficialFile) -> Iterator[pd.DataFrame]:
     for name in file.sheet_names:
         grid = file.grid(name)
-        found = _SHEET.match(plain(str(grid[0][0]))) if grid and grid[0] else None
+        titles = (_SHEET.match(plain(str(row[0]))) for row in grid[:_TITLE_ROWS] if row)
+        found = next((title for title in titles if title), None)
         if found:
             yield _part(file, name, grid).assign(
                 basis=found[1],

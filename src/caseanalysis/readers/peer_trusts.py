@@ -15,11 +15,11 @@ _HEADINGS = {"procode": "trust_code", "peer": "peer_code"}
 
 
 def _recognise(file: OfficialFile) -> bool:
-    return {name.casefold() for name in headings(file)} == set(_HEADINGS)
+    return {name.casefold() for name in headings(file)} >= set(_HEADINGS)
 
 
 def _read(file: OfficialFile) -> Reading:
-    rows = csv_rows(file).rename(columns=_HEADINGS)
+    rows = csv_rows(file)[list(_HEADINGS)].rename(columns=_HEADINGS)
     for column in _HEADINGS.values():
         wrong = ~rows[column].str.fullmatch(TRUST_CODE.pattern)
         for row in rows.index[wrong][:1]:

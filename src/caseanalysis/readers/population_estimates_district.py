@@ -9,10 +9,10 @@ from caseanalysis import schemas
 from caseanalysis.geography import ENGLAND, parse_age_band
 from caseanalysis.officialfile import OfficialFile
 from caseanalysis.readers.contract import Check, Reader, Reading
+from caseanalysis.readers.editions import edition_of
 from caseanalysis.readers.population_projections import (
     ENGLISH_DISTRICT,
     csv_table,
-    edition_of,
     headings,
     numbers,
     reconcile,
@@ -20,8 +20,7 @@ from caseanalysis.readers.population_projections import (
 
 _NAMES = ("Code", "Name", "Geography", "All ages")
 _WALES, _ENGLAND_AND_WALES = "W92000004", "K04000001"
-#: The sheet names no year; England's total, in persons, tells the estimates apart.
-_EDITIONS = {58_620_101: "mid-2024"}
+_SOURCE = "ons_estimates_districts"
 _WHOLE = 0.5
 _MANY_AGES = 50
 
@@ -39,10 +38,10 @@ def _read(file: OfficialFile) -> Reading:
     totals = figures.set_axis(table["Code"])
     edition = edition_of(
         file,
-        _EDITIONS,
+        _SOURCE,
         totals["All ages"][totals.index == ENGLAND].sum(),
         f"row of {ENGLAND}, column All ages",
-    )
+    ).edition
     estimates = _long(table, figures[ages], edition)
     return Reading(
         tables={
@@ -126,7 +125,7 @@ def _long(table: pd.DataFrame, figures: pd.DataFrame, edition: str) -> pd.DataFr
 
 
 READER = Reader(
-    source="ons_estimates_districts",
+    source=_SOURCE,
     recognise=_recognise,
     read=_read,
     traits="Code Name Geography All ages 0 1 2 3",

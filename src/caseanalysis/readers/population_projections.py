@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 import pandas as pd
@@ -49,7 +49,7 @@ def csv_table(file: OfficialFile, columns: Sequence[str]) -> pd.DataFrame:
     require(file, table.columns, columns)
     if table.empty:
         raise file.broken("row 2", found="the end of the file", wanted="rows of figures")
-    table.index = pd.RangeIndex(2, len(table) + 2)
+    table.index = pd.RangeIndex(2 + file.title_rows, len(table) + 2 + file.title_rows)
     stripped: pd.DataFrame = table.apply(lambda cells: cells.str.strip())
     return stripped
 
@@ -152,20 +152,6 @@ def flat(table: pd.DataFrame) -> pd.Series:
     rows = [label if isinstance(label, tuple) else (label,) for label in table.index]
     labels = [(*row, column) for row in rows for column in table.columns]
     return pd.Series(table.to_numpy().ravel(), index=pd.MultiIndex.from_tuples(labels))
-
-
-def edition_of(file: OfficialFile, known: Mapping[int, str], found: float, what: str) -> str:
-    """Return the edition of a file that names none, known by a total that only it has.
-
-    Raises
-    ------
-    BrokenPublicationError
-        If no known edition has that total.
-    """
-    if round(found) not in known:
-        wanted = " or ".join(f"{total:,} ({name})" for total, name in known.items())
-        raise file.broken(what, found=f"{found:,.0f}", wanted=f"{wanted}: the file names no year")
-    return known[round(found)]
 
 
 def age_ends(file: OfficialFile, bands: pd.Series, *, column: str) -> pd.DataFrame:

@@ -7,7 +7,8 @@ import pandas as pd
 from caseanalysis import schemas
 from caseanalysis.officialfile import OfficialFile
 from caseanalysis.readers.contract import Check, Reader, Reading
-from caseanalysis.readers.population_projections import csv_table, edition_of, headings
+from caseanalysis.readers.editions import edition_of
+from caseanalysis.readers.population_projections import csv_table, headings
 
 _COLUMNS = {
     "PRACTICE_CODE": "practice_code",
@@ -20,8 +21,7 @@ _COLUMNS = {
     "ICB_NAME": "icb_name",
     "REGION_ONS_CODE": "region_code",
 }
-#: The file names no year; its number of practices tells the editions apart.
-_EDITIONS = {6_378: "2022-23"}
+_SOURCE = "qof_mapping"
 _NO_NETWORK = "U"
 
 
@@ -37,10 +37,10 @@ def _read(file: OfficialFile) -> Reading:
     _check_nested(file, cells, "SUB_ICB_ONS_CODE", "ICB_ONS_CODE")
     _check_nested(file, cells, "ICB_ONS_CODE", "REGION_ONS_CODE")
     practices = cells["PRACTICE_CODE"].nunique()
-    period = edition_of(file, _EDITIONS, practices, "practices")
+    known = edition_of(file, _SOURCE, practices, "practices")
+    period = known.edition
     table = cells[list(_COLUMNS)].rename(columns=_COLUMNS).assign(period=period)
     unallocated = int((table["network_code"] == _NO_NETWORK).sum())
-    known = next(count for count, name in _EDITIONS.items() if name == period)
     return Reading(
         tables={
             "practice_geography": schemas.validate(
@@ -50,7 +50,7 @@ def _read(file: OfficialFile) -> Reading:
         release=period,
         period=period,
         slice_=period,
-        checks=(Check("practices in England", float(practices), float(known)),),
+        checks=(Check("practices in England", float(practices), float(known.value)),),
         notes=(f"{unallocated} practices belong to no network (code {_NO_NETWORK})",)
         if unallocated
         else (),
@@ -80,7 +80,7 @@ def _check_nested(file: OfficialFile, cells: pd.DataFrame, part: str, whole: str
 
 
 READER = Reader(
-    source="qof_mapping",
+    source=_SOURCE,
     recognise=_recognise,
     read=_read,
     traits="NAT_ONS_CODE REGION_ONS_CODE ICB_ONS_CODE SUB_ICB_ONS_CODE PCN_ODS_CODE PRACTICE_CODE",

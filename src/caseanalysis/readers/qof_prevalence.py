@@ -7,9 +7,9 @@ import pandas as pd
 from caseanalysis import schemas
 from caseanalysis.officialfile import OfficialFile
 from caseanalysis.readers.contract import Check, Reader, Reading
+from caseanalysis.readers.editions import edition_of
 from caseanalysis.readers.population_projections import (
     csv_table,
-    edition_of,
     headings,
     numbers,
     reconcile,
@@ -41,8 +41,7 @@ _LIST_TYPES = {
     "STIA": "TOTAL",
 }
 _ALL_AGES = "TOTAL"
-#: The file names no year; England's registered patients of all ages tell the editions apart.
-_EDITIONS = {62_378_057: "2022-23"}
+_SOURCE = "qof_prevalence"
 
 
 def _recognise(file: OfficialFile) -> bool:
@@ -65,8 +64,8 @@ def _read(file: OfficialFile) -> Reading:
     )
     lists = _lists(file, table)
     england = float(lists.xs(_ALL_AGES, level="list_type").sum())
-    period = edition_of(file, _EDITIONS, england, "sum of the practices' list sizes")
-    known = next(total for total, name in _EDITIONS.items() if name == period)
+    known = edition_of(file, _SOURCE, england, "sum of the practices' list sizes")
+    period = known.edition
     checked = schemas.validate(
         table.assign(period=period), "prevalence_practice", where=file.path.name
     )
@@ -75,7 +74,7 @@ def _read(file: OfficialFile) -> Reading:
         release=period,
         period=period,
         slice_=period,
-        checks=(Check("patients of all ages in England", england, float(known)),),
+        checks=(Check("patients of all ages in England", england, float(known.value)),),
         notes=_notes(checked),
     )
 
@@ -137,7 +136,7 @@ def _notes(table: pd.DataFrame) -> tuple[str, ...]:
 
 
 READER = Reader(
-    source="qof_prevalence",
+    source=_SOURCE,
     recognise=_recognise,
     read=_read,
     traits=" ".join(_NAMES),

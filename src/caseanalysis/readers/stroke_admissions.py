@@ -7,17 +7,17 @@ import pandas as pd
 from caseanalysis import schemas
 from caseanalysis.officialfile import OfficialFile
 from caseanalysis.readers.contract import Check, Reader, Reading
-from caseanalysis.readers.population_projections import edition_of, headings
+from caseanalysis.readers.editions import edition_of
+from caseanalysis.readers.population_projections import headings
 from caseanalysis.readers.workbook_tables import csv_rows, figures
 
 _HEADINGS = ("area", "admissions")
 _AREA = r".+ \d{3}[A-Z]"
-#: Of three years; the file names none, and the number of admissions a year tells the editions.
-_EDITIONS = {80_958: "2017 to 2019"}
+_SOURCE = "stroke_admissions"
 
 
 def _recognise(file: OfficialFile) -> bool:
-    return {name.casefold() for name in headings(file)} == set(_HEADINGS)
+    return {name.casefold() for name in headings(file)} >= set(_HEADINGS)
 
 
 def _read(file: OfficialFile) -> Reading:
@@ -28,11 +28,11 @@ def _read(file: OfficialFile) -> Reading:
             f"row {row}, area", found=repr(rows.loc[row, "area"]), wanted="such as 'Place 010F'"
         )
     values = figures(file, rows[["admissions"]])["admissions"]
-    period = edition_of(file, _EDITIONS, float(values.sum()), "sum of the areas' admissions")
+    known = edition_of(file, _SOURCE, float(values.sum()), "sum of the areas' admissions")
+    period = known.edition
     table = pd.DataFrame({"lsoa_name": rows["area"], "admissions_a_year": values}).assign(
         period=period
     )
-    known = next(total for total, name in _EDITIONS.items() if name == period)
     return Reading(
         tables={
             "stroke_admission": schemas.validate(table, "stroke_admission", where=file.path.name)
@@ -40,13 +40,13 @@ def _read(file: OfficialFile) -> Reading:
         release=period,
         period=period,
         slice_=period,
-        checks=(Check("admissions a year, all areas", float(values.sum()), float(known)),),
+        checks=(Check("admissions a year, all areas", float(values.sum()), float(known.value)),),
         notes=("a mean of three years: figures are thirds, and areas are known by name alone",),
     )
 
 
 READER = Reader(
-    source="stroke_admissions",
+    source=_SOURCE,
     recognise=_recognise,
     read=_read,
     traits="area Admissions",

@@ -214,7 +214,7 @@ def csv_rows(file: OfficialFile, **options: str) -> pd.DataFrame:
     frame.columns = pd.Index([plain(str(name)) for name in frame.columns])
     if frame.empty:
         raise file.broken("row 2", found="the end of the file", wanted="rows of figures")
-    frame.index = pd.RangeIndex(2, len(frame) + 2)
+    frame.index = pd.RangeIndex(2 + file.title_rows, len(frame) + 2 + file.title_rows)
     stripped: pd.DataFrame = frame.apply(lambda cells: cells.str.strip())
     return stripped
 

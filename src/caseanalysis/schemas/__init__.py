@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pandas as pd
+import pyarrow as pa
 from pandera.errors import SchemaErrors
 
 from caseanalysis.errors import BrokenPublicationError
@@ -17,6 +18,7 @@ from caseanalysis.schemas import (
 )
 from caseanalysis.schemas.contract import TableSchema
 from caseanalysis.schemas.hospital_activity import AE_MEASURES, HES_MEASURES
+from caseanalysis.schemas.ordering import in_key_order
 
 __all__ = [
     "AE_MEASURES",
@@ -24,6 +26,7 @@ __all__ = [
     "SCHEMAS",
     "TableSchema",
     "conform",
+    "in_key_order",
     "validate",
     "validate_as",
 ]
@@ -69,10 +72,13 @@ def validate_as(table: pd.DataFrame, schema: TableSchema, name: str, *, where: s
     return checked[list(schema.columns)]
 
 
-def conform(table: pd.DataFrame, schema: TableSchema) -> pd.DataFrame:
+def conform(table: pa.Table, schema: TableSchema) -> pd.DataFrame:
     """Return a table that was validated before with the types of its schema, unchecked."""
     types = {name: column.dtype.type for name, column in schema.columns.items()}
-    return table[list(schema.columns)].astype(types)
+    # Whole numbers of which some are missing would go by way of numbers with a point.
+    given = {pa.int64(): pd.Int64Dtype()} if pd.Int64Dtype() in types.values() else {}
+    frame: pd.DataFrame = table.select(list(types)).to_pandas(types_mapper=given.get)
+    return frame.astype(types)
 
 
 def _first_fault(
