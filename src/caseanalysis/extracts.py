@@ -53,7 +53,10 @@ def write_extracts(case: Case, store: Store, folder: Path) -> list[Extract]:
     """
     definitions = [table for table in EVIDENCE_TABLES.values() if table.licensed_for_extract]
     _refuse_missing(definitions, store)
-    contents = {table.name: _content(table, case, store) for table in definitions}
+    made = {table.name: _made(table, case, store) for table in definitions}
+    contents = {
+        name: _csv(table.drop(columns=list(_constants(table)))) for name, table in made.items()
+    }
     total = sum(len(content) for content in contents.values())
     if total > LARGEST_TOTAL:
         raise StoreError(
@@ -65,7 +68,8 @@ def write_extracts(case: Case, store: Store, folder: Path) -> list[Extract]:
     folder.mkdir(parents=True, exist_ok=True)
     extracts = []
     for table in definitions:
-        record = _record(table, contents[table.name], store)
+        constants = _constants(made[table.name])
+        record = _record(table, contents[table.name], constants, store)
         (folder / record.file).write_bytes(contents[table.name])
         extracts.append(Extract(record, len(contents[table.name])))
     (folder / "extracts.yaml").write_bytes(_dump([extract.record for extract in extracts]))
@@ -84,7 +88,7 @@ def _refuse_missing(definitions: list[EvidenceTable], store: Store) -> None:
         )
 
 
-def _content(table: EvidenceTable, case: Case, store: Store) -> bytes:
+def _made(table: EvidenceTable, case: Case, store: Store) -> pd.DataFrame:
     for record in store_inputs(table, store):
         if not source(record.source).open_licence:
             raise StoreError(
@@ -93,7 +97,16 @@ def _content(table: EvidenceTable, case: Case, store: Store) -> bytes:
                 wanted="openly licensed sources only",
                 remedy="mark the table as not licensed for extract",
             )
-    return _csv(build_table(table, store, case))
+    return build_table(table, store, case)
+
+
+def _constants(table: pd.DataFrame) -> dict[str, str]:
+    """Return the columns of text that say the same in every row of a table of several rows."""
+    if len(table) < 2:
+        return {}
+    texts = [name for name in table.columns if isinstance(table[name].dtype, pd.StringDtype)]
+    alike = [name for name in texts if table[name].eq(table[name].iloc[0]).all()]
+    return {name: str(table[name].iloc[0]) for name in alike}
 
 
 def _csv(table: pd.DataFrame) -> bytes:
@@ -112,12 +125,15 @@ def _number(value: float) -> str:
     return str(int(value)) if value == int(value) else repr(float(value))
 
 
-def _record(table: EvidenceTable, content: bytes, store: Store) -> ExtractRecord:
+def _record(
+    table: EvidenceTable, content: bytes, constants: dict[str, str], store: Store
+) -> ExtractRecord:
     return ExtractRecord(
         table=table.name,
         file=f"{table.name}.csv",
         rows=content.count(b"\n") - 1,
         sha256=hashlib.sha256(content).hexdigest(),
+        constants=constants,
         inputs=store_inputs(table, store),
     )
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import io
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
 import pandas as pd
+from pydantic import Field
 
 from caseanalysis.case import Case
 from caseanalysis.errors import MissingDataError, RecordError
@@ -40,12 +41,16 @@ class InputRecord(Record):
 
 
 class ExtractRecord(Record):
-    """A compact extract: its file, and the official files that it was made from."""
+    """A compact extract: its file, and the official files that it was made from.
+
+    ``constants`` are the columns of text that say the same in every row; the file leaves them out.
+    """
 
     table: str
     file: str
     rows: int
     sha256: str
+    constants: dict[str, str] = Field(default={})
     inputs: tuple[InputRecord, ...]
 
 
@@ -180,7 +185,7 @@ class Library:
                 wanted=f"SHA-256 {record.sha256}",
                 remedy="restore the file, or write it anew with `caseanalysis data extract`",
             )
-        table = _parse_csv(content, definition.schema)
+        table = _parse_csv(content, definition.schema, record.constants)
         return Evidence(
             name=definition.name,
             title=definition.schema.title,
@@ -294,7 +299,7 @@ def _absent_keys(wanted: pd.DataFrame, held: pd.DataFrame, schema: TableSchema) 
     return int(both["_merge"].eq("left_only").sum())
 
 
-def _parse_csv(content: bytes, schema: TableSchema) -> pd.DataFrame:
+def _parse_csv(content: bytes, schema: TableSchema, constants: Mapping[str, str]) -> pd.DataFrame:
     # Codes and labels are text, whatever they look like, "NA" too; only an empty cell is missing.
     # Numbers are typed by the schema.
     text = {
@@ -302,10 +307,11 @@ def _parse_csv(content: bytes, schema: TableSchema) -> pd.DataFrame:
         for name, column in schema.columns.items()
         if isinstance(column.dtype.type, pd.StringDtype)
     }
-    return pd.read_csv(
+    table = pd.read_csv(
         io.BytesIO(content),
-        dtype=text,
+        dtype={name: kind for name, kind in text.items() if name not in constants},
         encoding="utf-8",
         keep_default_na=False,
         na_values=[""],
     )
+    return table.assign(**constants)[list(schema.columns)]

@@ -86,7 +86,7 @@ def test_library_serves_every_committed_extract(root: Path, tmp_path: Path) -> N
 
 
 def test_store_that_lacks_a_publication_writes_nothing(two_rivers: Case, tmp_path: Path) -> None:
-    with pytest.raises(MissingDataError, match=r"ae_monthly, boundary, catchment_share.*data add"):
+    with pytest.raises(MissingDataError, match=r"ae_monthly, .*boundary, .*data add"):
         write_extracts(two_rivers, Store(tmp_path / "store"), tmp_path / "extracts")
     assert not (tmp_path / "extracts").exists()
 

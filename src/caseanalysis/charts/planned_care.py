@@ -72,7 +72,7 @@ def describe_split(
     """Return alt text for a split: the largest category, and how many trusts share each."""
     style.check_columns(table, _COLUMNS, chart="split", value="value")
     totals = table.groupby("category", sort=False)["value"].sum()
-    first = table[table["category"].eq(totals.idxmax())]
+    first = table[table["category"].eq(str(totals.idxmax()))]
     parts = ", ".join(
         f"{one.org_name} {format_value(one.value, number)}"
         for one in first.itertuples()

@@ -304,7 +304,9 @@ def share_of_group(spend: pd.DataFrame) -> pd.DataFrame:
 
 def _wide(accounts: pd.DataFrame) -> pd.DataFrame:
     require_columns(accounts, ["year", "org_code", "item", "value"], where="accounts")
-    wide = accounts.pivot_table(index=["year", "org_code"], columns="item", values="value")
+    wide: pd.DataFrame = accounts.pivot_table(
+        index=["year", "org_code"], columns="item", values="value"
+    )
     wanted = [*_INCOME, _RESEARCH, *_SUPPLIES, _SPENDING]
     return wide.reindex(columns=wanted)
 

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from caseanalysis.errors import MethodError
-from caseanalysis.methods.columns import require_amounts, require_columns, require_key
+from caseanalysis.methods.columns import require_columns, require_key
 from caseanalysis.methods.rates import poisson_limits
 
 #: How a volume stands to a guideline.

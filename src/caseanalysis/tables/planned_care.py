@@ -64,7 +64,9 @@ def _diagnostic_waits(store: Store, case: Case) -> pd.DataFrame:
     wanted = {*case.trust_codes, *case.peer_trust_codes}
     providers = store.table("diagnostic_wait", org_code=wanted)
     england = store.table("diagnostic_wait", level=["england"])
-    table = pd.concat([providers, england])
+    # Of the comparators only all tests together are compared.
+    kept = providers["is_total"] | providers["org_code"].isin(case.trust_codes)
+    table = pd.concat([providers[kept], england])
     return table.sort_values(["month", "org_code", "test"], ignore_index=True)[
         list(_DIAGNOSTIC_COLUMNS)
     ]

@@ -49,7 +49,7 @@ def interrupted_series(
     confidence_level: float,
     power: float,
     interruptions: Sequence[Interruption] = (),
-    errors: str = NEWEY_WEST,
+    errors: str = AUTOREGRESSIVE,
 ) -> InterruptedSeries:
     """Return the change of level and slope (outcome's unit) of one series at a date.
 
