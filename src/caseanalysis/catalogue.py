@@ -53,7 +53,10 @@ def record_path(root: Path, sha256: str) -> Path:
 
 def record_paths(root: Path) -> list[Path]:
     """Return the records of a store, by SHA-256."""
-    return sorted((root / "catalogue").glob("*.json"))
+    folder = root / "catalogue"
+    # To sort names takes a small part of the time that it takes to sort paths.
+    names = sorted(path.name for path in folder.glob("*.json"))
+    return [folder / name for name in names]
 
 
 def load_entry(path: Path) -> Entry:

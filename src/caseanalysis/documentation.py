@@ -50,6 +50,6 @@ def _section(record: Source) -> list[str]:
     if record.attribution:
         lines.append(f"- Attribution: {record.attribution}")
     if not record.seen:
-        lines.append("- No real file has been seen; the reader follows the documented layout.")
+        lines.append("- No real file has been seen; the quirks say what the layout rests on.")
     quirks = [f"- Quirk: {quirk.note} Evidence: {quirk.evidence}" for quirk in record.quirks]
     return lines + quirks

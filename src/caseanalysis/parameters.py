@@ -39,6 +39,10 @@ def _age_group(band: str) -> str:
 AgeGroup = Annotated[str, AfterValidator(_age_group)]
 #: Which trusts each trust is compared with: its peers on record, or all of a table.
 ComparatorRule = Literal["peers", "all"]
+#: What a group is taken to be where its effect is estimated.
+GroupDefinition = Literal[
+    "shared chief executive", "group formed", "shared chair", "merger", "first step"
+]
 RegisterCode = Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9]*$")]
 
 
@@ -74,11 +78,60 @@ class Parameters(BaseModel):
     investment_years: int = Field(
         default=10, ge=1, le=30, description="years over which an investment is spent and pays"
     )
+    benefit_attainment: float | None = Field(
+        default=None, ge=0, le=1, description="share of planned benefits that is attained"
+    )
+    benefit_delivery_cost: float | None = Field(
+        default=None, ge=0, le=2, description="yearly cost of delivery as a share of the benefit"
+    )
+    benefit_correlation: float | None = Field(
+        default=None, ge=0, le=1, description="correlation of the inputs of benefits"
+    )
+    benefit_draws: int = Field(
+        default=5000, ge=100, le=100_000, description="draws of the inputs of benefits"
+    )
+    appraisal_years: int = Field(
+        default=30,
+        ge=1,
+        le=75,
+        description="years over which benefits are appraised at the longest",
+    )
+    weight_impact: float = Field(default=1, ge=0, description="weight of the criterion impact")
+    weight_urgency: float = Field(default=1, ge=0, description="weight of the criterion urgency")
+    weight_quick_results: float = Field(
+        default=1, ge=0, description="weight of the criterion quick results"
+    )
+    weight_economy: float = Field(
+        default=1, ge=0, description="weight of the criterion economic use of resources"
+    )
+    weight_draws: int = Field(
+        default=5000, ge=100, le=100_000, description="sets of weights to rank with"
+    )
+    phase_draws: int = Field(
+        default=200, ge=10, le=5000, description="sets of weights to choose a first phase with"
+    )
+    first_phase_capacity: float | None = Field(
+        default=None, ge=0, description="effort that the team of the first phase has"
+    )
     activity_year: FinancialYear | None = Field(
         default=None, description="financial year whose activity is projected, such as 2019-20"
     )
     age_groups: list[AgeGroup] = Field(
         default=[], min_length=1, description="age groups to show, such as 65-84 or 85+"
+    )
+    treatment: GroupDefinition = Field(
+        default="shared chief executive",
+        description=(
+            "event whose effect is estimated: shared chief executive, group formed, shared chair, "
+            "merger, or first step (whichever of these came first)"
+        ),
+    )
+    named_group: str | None = Field(
+        default=None,
+        description=(
+            "group of the register to look at by itself; the case's own if it has figures "
+            "enough, else the latest, if none is named"
+        ),
     )
     registers: list[RegisterCode] = Field(
         default=[], min_length=1, description="disease registers to show, by their published codes"

@@ -258,7 +258,7 @@ def test_break_even_of_a_printed_investment_carries_its_rounding() -> None:
     investment = pd.DataFrame({"value": [200.0], "lower": [190.0], "upper": [210.0]})
     storage = pd.DataFrame({"year": ["2030-31", "2031-32"], "value": [99.0, 25.0]})
     found = patient_records.break_even_table(
-        investment, storage=storage, years=2, discount_rate=0.0
+        investment, storage, years=2, discount_rate=0.0
     ).set_index("quantity")
     # 25 of 100 a year, of 95 or of 105: the latest year of storage counts.
     covered = found.loc["Share covered by ending paper storage"]
@@ -267,9 +267,7 @@ def test_break_even_of_a_printed_investment_carries_its_rounding() -> None:
     needed = found.loc["Still needed a year", ["lower", "value", "upper"]]
     assert needed.tolist() == [70, 75, 80]
     with pytest.raises(MethodError, match="0 investments"):
-        patient_records.break_even_table(
-            investment.iloc[:0], storage=storage, years=2, discount_rate=0.0
-        )
+        patient_records.break_even_table(investment.iloc[:0], storage, years=2, discount_rate=0.0)
 
 
 def test_backlog_is_told_by_risk_and_for_each_square_metre() -> None:

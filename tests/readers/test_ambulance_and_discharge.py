@@ -57,6 +57,16 @@ def test_ambulance_response_by_category(tmp_path: Path) -> None:
     assert one(activity, org_code="ENGLAND")["face_to_face"] == 170
 
 
+def test_ambulance_file_with_a_heading_printed_twice_gives_the_same_figures(tmp_path: Path) -> None:
+    published = read_as("ambulance", saved(tmp_path, ambulance_csv()))
+    lines = ambulance_csv().splitlines()
+    twice = [f"{line},{'.,.' if at else 'A5,A5'}" for at, line in enumerate(lines)]
+    reading = read_as("ambulance", saved(tmp_path, "\n".join(twice)))
+    pd.testing.assert_frame_equal(
+        reading.tables["ambulance_activity"], published.tables["ambulance_activity"]
+    )
+
+
 @pytest.mark.parametrize(
     ("old", "new", "told"),
     [

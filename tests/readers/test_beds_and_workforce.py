@@ -312,6 +312,25 @@ def test_turnover_is_read_and_groups_that_miss_the_total_are_refused(tmp_path: P
     assert "13.00" in message
 
 
+LONG_TURNOVER = """PERIOD,TYPE,ORG_CODE,ORG_NAME,MAIN_STAFF_GROUP,STAFF_GROUP,HC,FTE
+202403 to 202503,Denominator,RAA,Upper Trust,All,All staff groups,110,100
+202403 to 202503,Joiners,RAA,Upper Trust,All,All staff groups,13,12
+202403 to 202503,Leavers,RAA,Upper Trust,All,All staff groups,11,10
+"""
+
+
+def test_turnover_with_a_row_for_each_figure_is_read_on_both_bases(tmp_path: Path) -> None:
+    reading = read(text_file(tmp_path, LONG_TURNOVER), source_id="turnover_and_stability")
+    people = only(reading.tables["staff_turnover"], basis="headcount")
+    assert (people["staff"], people["joiners"], people["leavers"]) == (110, 13, 11)
+    assert people["period_end"] == pd.Timestamp("2025-03-01")
+    assert pd.isna(people["stability"])
+    other = LONG_TURNOVER.replace("Joiners", "Returners")
+    assert "Returners" in refusal(text_file(tmp_path, other))
+    twice = LONG_TURNOVER.replace("Joiners", "Leavers")
+    assert "given twice" in refusal(text_file(tmp_path, twice))
+
+
 VACANCIES = """Period,Region,Sector,Staff Group,Vacancies WTE,Establishment WTE,Vacancy Rate (%)
 March 2025,England,Acute,Nursing,30,300,10.0
 March 2025,East,Acute,Nursing,10,100,10.0
@@ -327,6 +346,40 @@ def test_vacancies_are_read_and_reconciled_with_england(tmp_path: Path) -> None:
     )
     apart = VACANCIES.replace("West,Acute,Nursing,20,200", "West,Acute,Nursing,50,500")
     assert "60.0" in refusal(text_file(tmp_path, apart))
+
+
+QUARTERS = ["Region", "Sector", "2024/25 Q2 (Sep-24)", "2024/25 Q3 (Dec-24)"]
+VACANCY_TABLES: list[list[object]] = [
+    ["NHS Vacancy Statistics"],
+    ["Total workforce vacancy FTE"],
+    QUARTERS,
+    ["East", "Acute", 10, 12],
+    ["", "Community", 5, 6],
+    ["East Total", "", 15, 18],
+    ["Grand Total", "", 15, 18],
+    [],
+    ["Total workforce % vacancy rate"],
+    QUARTERS,
+    ["East", "Acute", 8.5, 10.2],
+    ["", "Community", 4, "*"],
+    ["East Total", "", 6, 7],
+    ["Grand Total", "", 6, 7],
+]
+
+
+def test_vacancy_tables_are_read_by_quarter_and_sectors_reconciled(tmp_path: Path) -> None:
+    file = workbook(tmp_path, {"Total 2018 onwards": VACANCY_TABLES})
+    table = read(file, source_id="vacancies").tables["vacancies"]
+    december = table[table["month"] == pd.Timestamp("2024-12-01")]
+    community = only(december, region="East", sector="Community")
+    assert community["vacancies"] == 6
+    assert pd.isna(community["rate"])
+    assert only(december, region="East", sector="Acute")["rate"] == pytest.approx(0.102)
+    assert only(december, region="England")["vacancies"] == 18
+    wrong = replaced(VACANCY_TABLES, 12, 21)
+    message = refusal(workbook(tmp_path, {"Total 2018 onwards": wrong}))
+    assert "27.0" in message
+    assert "18.0, the region's total" in message
 
 
 SURVEY: list[list[object]] = [

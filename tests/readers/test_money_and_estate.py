@@ -43,7 +43,9 @@ def test_accounts_as_text_take_the_year_from_a_column(tmp_path: Path) -> None:
 
 
 def test_accounts_without_a_year_or_with_another_surplus_are_refused(tmp_path: Path) -> None:
-    assert "financial years" in refusal(workbook(tmp_path, {"All data": TAC}))
+    message = refusal(workbook(tmp_path, {"All data": TAC}))
+    assert "A02CY01 SCI0100A" in message
+    assert "trust_accounts,EDITION" in message
     wrong = {"Intro": INTRODUCTION, "All data": replaced(TAC, 20, 25)}
     message = refusal(workbook(tmp_path, wrong))
     assert "Upper Trust" in message
@@ -83,6 +85,30 @@ COSTS = """Year,Org code,Department code,Service code,Currency code,Unit cost,Ac
 2021/22,RAA,EL,100,AA22C,1000,10,10000
 2021/22,RAA,OPATT,300,WF01A,120.5,200,24100
 """
+
+
+def test_accounts_with_the_older_headings_are_read(tmp_path: Path) -> None:
+    older = replaced(
+        replaced(TAC, "OrganisationName", "Organisation Name"), "Total", "Value number"
+    )
+    file = workbook(tmp_path, {"Intro": INTRODUCTION, "All data": older})
+    accounts = read(file, source_id="trust_accounts").tables["trust_accounts"]
+    assert only(accounts, subcode="STA0310")["value"] == 55
+
+
+def test_costs_without_unit_costs_are_read_and_without_a_year_refused(tmp_path: Path) -> None:
+    text = """Provider Code,Department Code,Service Code,Currency code,Activity,Actual Cost,FY
+RAA,EL,100,AA22C,10,15000,2023/24
+RAA,EL,100,AA23C,*,*,2023/24
+"""
+    costs = read(text_file(tmp_path, text), source_id="national_cost_collection")
+    table = costs.tables["reference_cost"]
+    assert only(table, currency="AA22C")["unit_cost"] == 1500
+    assert pd.isna(only(table, currency="AA23C")["cost"])
+    no_year = text.replace(",FY", "").replace(",2023/24", "")
+    message = refusal(text_file(tmp_path, no_year))
+    assert "found 15,000" in message
+    assert "national_cost_collection,EDITION" in message
 
 
 def test_costs_of_one_currency_are_added_up(tmp_path: Path) -> None:

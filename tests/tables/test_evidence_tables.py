@@ -231,8 +231,10 @@ def test_band_is_weighted_by_the_residents_of_each_age_and_sex(
     # are three women to one man at each age, so the rate is 15 x 3 / (5 x 4) = 2.25.
     rates = {age: (float(abs(age - 19)), 0.0) for age in range(18, 26)}
     people = dict.fromkeys(range(18, 40), (3, 1))
-    add(store, rates_json(ENGLAND, rates), variants_json(ENGLAND, {2019: people, 2020: people}))
+    for area in (ENGLAND, HOME, WHOLE):
+        add(store, rates_json(area, rates), variants_json(area, {2019: people, 2020: people}))
     table = made("local_rates", store, two_rivers)
+    table = table[table["area_code"].eq(ENGLAND)]
     one = table[table["activity"].eq("emer_n")].set_index("age_lower")
     assert one.index.tolist() == [20, 25]
     assert one.loc[20, ["age_upper", "rate"]].tolist() == [24, 2.25]
@@ -246,19 +248,29 @@ def test_last_age_is_weighted_by_everybody_of_that_age_and_over(
     # Of those aged 25 exactly there are as many women as men; of 25 and over 3 women to 1 man.
     rates = dict.fromkeys(range(20, 26), (1.0, 0.0))
     people = {**dict.fromkeys(range(20, 26), (1, 1)), 26: (2, 0)}
-    add(store, rates_json(ENGLAND, rates), variants_json(ENGLAND, {2020: people}))
+    for area in (ENGLAND, HOME, WHOLE):
+        add(store, rates_json(area, rates), variants_json(area, {2020: people}))
     table = made("local_rates", store, two_rivers)
-    rate = table.set_index(["activity", "age_lower"])["rate"]
+    rate = table[table["area_code"].eq(ENGLAND)].set_index(["activity", "age_lower"])["rate"]
     assert rate["emer_n", 20] == 0.5
     assert rate["emer_n", 25] == 0.75
 
 
 def test_rates_of_other_areas_are_left_out(two_rivers: Case, store: Store) -> None:
-    for area in (ENGLAND, WHOLE, "E07000993"):
+    for area in (ENGLAND, WHOLE, HOME, "E07000993"):
         ages = range(20, 31)
         add(store, rates_json(area, dict.fromkeys(ages, (0.5, 0.5))))
         add(store, variants_json(area, {2020: dict.fromkeys(ages, (1, 1))}))
-    assert set(made("local_rates", store, two_rivers)["area_code"]) == {ENGLAND, WHOLE}
+    assert set(made("local_rates", store, two_rivers)["area_code"]) == {ENGLAND, WHOLE, HOME}
+
+
+def test_rates_that_lack_a_place_of_the_case_are_refused(two_rivers: Case, store: Store) -> None:
+    for area in (ENGLAND, HOME):
+        ages = range(20, 31)
+        add(store, rates_json(area, dict.fromkeys(ages, (0.5, 0.5))))
+        add(store, variants_json(area, {2020: dict.fromkeys(ages, (1, 1))}))
+    with pytest.raises(MissingDataError, match=f"none of {WHOLE}"):
+        made("local_rates", store, two_rivers)
 
 
 @pytest.mark.official_files

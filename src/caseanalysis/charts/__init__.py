@@ -8,6 +8,7 @@ tables run from 0 to 1 and turn into percentages on the axis only.
 
 from caseanalysis.charts import (
     activity,
+    benefits,
     cancer,
     capacity,
     control_charts,
@@ -22,6 +23,7 @@ from caseanalysis.charts import (
     planned_care,
     population,
     prevalence,
+    prioritisation,
     staff,
     travel,
     unit_sizes,
@@ -32,6 +34,7 @@ from caseanalysis.charts import (
 
 __all__ = [
     "activity",
+    "benefits",
     "cancer",
     "capacity",
     "control_charts",
@@ -46,6 +49,7 @@ __all__ = [
     "planned_care",
     "population",
     "prevalence",
+    "prioritisation",
     "staff",
     "travel",
     "unit_sizes",

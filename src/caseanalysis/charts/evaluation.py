@@ -395,7 +395,7 @@ def _with_interval(row: pd.Series, number: str) -> str:
 
 
 def _sign(value: float, number: str) -> str:
-    text = format_value(abs(value), number)
+    text = format_value(abs(value), number.removeprefix("signed "))
     if not any(digit in text for digit in "123456789"):
         return text
     return f"+{text}" if value > 0 else f"\N{MINUS SIGN}{text}"
@@ -411,7 +411,7 @@ def _bare(text: str) -> str:
 
 def _difference(number: str) -> str:
     """Return the style of the difference of two values: points where they are percentages."""
-    return number.replace("percent", "points")
+    return number.removeprefix("signed ").replace("percent", "points")
 
 
 def _value_axis(ax: Axes, label: str, number: str) -> None:

@@ -9,6 +9,7 @@ import pandas as pd
 from caseanalysis.errors import MethodError
 from caseanalysis.groups import SITES_MOVED, GroupEvent
 from caseanalysis.methods.columns import require_columns
+from caseanalysis.methods.peers import nearest
 
 #: What may be evaluated, and the events that each consists of.
 DEFINITIONS: Mapping[str, tuple[str, ...]] = {
@@ -18,6 +19,7 @@ DEFINITIONS: Mapping[str, tuple[str, ...]] = {
     "merger": ("merger",),
     "first step": ("shared chair", "shared chief executive", "group formed", "merger"),
 }
+_ON_A_DAY = ("merger", SITES_MOVED)
 _ACUTE, _FEWEST = "acute", 2
 _OWN_CHIEF = "member with its own chief executive"
 
@@ -48,16 +50,21 @@ def events_table(events: Iterable[GroupEvent], *, units: Mapping[str, str]) -> p
     end = pd.to_datetime(table["end_date"])
     months = (end.dt.year - start.dt.year) * 12 + end.dt.month - start.dt.month + 1
     takes_part = table["kind"].eq(_ACUTE) & table["role"].ne(_OWN_CHIEF)
-    partners = table["org_code"].where(takes_part).groupby([table["group"], table["event"]])
+    # Trusts join a group one after another; a merger is of those that merge on the day.
+    occasion = table["date"].where(table["event"].isin(_ON_A_DAY), "")
+    partners = (
+        table["org_code"].where(takes_part).groupby([table["group"], table["event"], occasion])
+    )
     return table.assign(
         start=start, spell_months=months, acute_members=partners.transform("nunique")
     )
 
 
-def treatments(
-    events: pd.DataFrame, *, definition: str, least_spell_months: int, least_confidence: str = ""
-) -> pd.DataFrame:
+def treatments(events: pd.DataFrame, *, definition: str, least_spell_months: int) -> pd.DataFrame:
     """Return the units that took up a treatment, each from its first such event.
+
+    A unit whose first event of the kind cannot be used is not among them: what came later is not
+    its start.
 
     Parameters
     ----------
@@ -67,8 +74,6 @@ def treatments(
         One of ``DEFINITIONS``.
     least_spell_months : int
         Months that a spell which ended must have lasted.
-    least_confidence : str
-        ``high`` leaves out the dates of medium confidence.
 
     Returns
     -------
@@ -82,13 +87,14 @@ def treatments(
         If there is no such definition or a column is missing.
     """
     known = _of(events, definition)
-    if least_confidence == "high":
-        known = known[known["confidence"].eq("high")]
-    usable = known[known.apply(_unusable, axis=1, least=least_spell_months).eq("")]
-    first = usable.sort_values(["start", "event", "role"]).drop_duplicates("unit")
+    usable = known.apply(_unusable, axis=1, least=least_spell_months).eq("")
+    in_order = known.assign(usable=usable).sort_values(["start", "usable", "event", "role"])
+    first = in_order.drop_duplicates("unit")
+    first = first[first["usable"]]
     columns = ["unit", "start", "org_name", "group", "event", "form", "confidence"]
     table = first[columns].assign(treatment=definition)
-    table["before"] = [_earlier(events, row.unit, row.start) for row in table.itertuples()]
+    pairs = zip(table["unit"], table["start"], strict=True)
+    table["before"] = [_earlier(events, unit, start) for unit, start in pairs]
     return table.sort_values(["start", "unit"], ignore_index=True)
 
 
@@ -114,7 +120,7 @@ def excluded(
     events, treated : DataFrame
         As `events_table` and `treatments` of one definition have them.
     last : Timestamp
-        Last period of the outcomes; an event that came later leaves a unit untreated until then.
+        Last quarter of the outcomes; an event that came later leaves a unit untreated until then.
     unscreened : iterable of str
         Units for which nobody has looked, or looked in vain, whether they share leaders; none
         unless a stricter comparison is wanted.
@@ -127,14 +133,17 @@ def excluded(
     require_columns(events, ["unit", "event", "start", "date"], where="events")
     definition = str(treated["treatment"].iloc[0]) if len(treated) else ""
     other = events[
-        events["start"].le(last)
+        events["start"].lt(last + pd.DateOffset(months=3))
         & events["event"].ne(SITES_MOVED)
         & ~events["unit"].isin(treated["unit"])
     ]
     first = other.sort_values("start").drop_duplicates("unit")
+    meant = DEFINITIONS.get(definition, ())
     reasons = {
-        row.unit: f"another event, or one without a usable date: {row.event}, {row.date}"
-        for row in first.itertuples()
+        str(unit): f"{event} that cannot be used"
+        if event in meant
+        else f"another event on record: {event}"
+        for unit, event in zip(first["unit"], first["event"], strict=True)
     }
     kept = set(treated["unit"]) | set(reasons)
     reasons |= {one: "not known whether it shares leaders" for one in unscreened if one not in kept}
@@ -151,29 +160,57 @@ def as_panel(counts: pd.DataFrame, *, outcome: str) -> pd.DataFrame:
 
 
 def of_like_size(
-    panel: pd.DataFrame, *, outcome: str, units: Sequence[str], smallest: float, largest: float
+    panel: pd.DataFrame, *, outcome: str, units: Sequence[str], among: Sequence[str], count: int
 ) -> list[str]:
-    """Return the units whose size is like that of some units.
+    """Return the units nearest in size to any of some units.
 
-    Size is the mean denominator of an outcome. A unit is alike between ``smallest`` times the
-    smallest and ``largest`` times the largest of ``units``.
+    Size is the mean denominator of an outcome.
+
+    Parameters
+    ----------
+    panel : DataFrame
+        ``unit``, ``outcome``, ``denominator``.
+    outcome : str
+        The outcome whose denominator is the size.
+    units : sequence of str
+        Units whose like are wanted; one that is not in the panel has none.
+    among : sequence of str
+        Units that may be chosen.
+    count : int
+        How many to each of ``units``.
 
     Returns
     -------
     list of str
-        Sorted; empty where none of ``units`` is in the panel.
+        Sorted, each once.
     """
     require_columns(panel, ["unit", "outcome", "denominator"], where="panel")
-    sizes = panel[panel["outcome"].eq(outcome)].groupby("unit")["denominator"].mean()
-    own = sizes[sizes.index.isin(list(units))]
-    if own.empty:
-        return []
-    alike = sizes[sizes.between(own.min() * smallest, own.max() * largest)]
-    return sorted(map(str, alike.index))
+    sizes = panel[panel["outcome"].eq(outcome)].groupby("unit", as_index=False)["denominator"]
+    table = sizes.mean()
+    own = table["unit"].isin(list(units))
+    known = table[own | table["unit"].isin(list(among))]
+    found: set[str] = set()
+    for unit in table.loc[own, "unit"]:
+        others = [one for one in units if one != unit]
+        near = nearest(known, value="denominator", key="unit", of=unit, count=count, exclude=others)
+        found |= set(near["unit"])
+    return sorted(found)
+
+
+def complete_units(panel: pd.DataFrame) -> list[str]:
+    """Return the units that report every period of one outcome, sorted."""
+    counts = panel.groupby("unit")["period"].nunique()
+    return sorted(map(str, counts.index[counts.eq(panel["period"].nunique())]))
 
 
 def chosen_group(
-    treated: pd.DataFrame, *, units: Sequence[str], last: pd.Timestamp, least_months: int, name: str
+    treated: pd.DataFrame,
+    panel: pd.DataFrame,
+    *,
+    units: Sequence[str],
+    before: int,
+    after: int,
+    name: str | None = None,
 ) -> pd.DataFrame:
     """Return the treated units of one group: that named, that of some units, or the latest.
 
@@ -181,39 +218,48 @@ def chosen_group(
     ----------
     treated : DataFrame
         As `treatments` has it.
+    panel : DataFrame
+        One outcome by ``unit`` and quarter, ``period``.
     units : sequence of str
         Units whose own group is wanted first.
-    last : Timestamp
-        Last period of the outcomes.
-    least_months : int
-        Months from the start to the last period that a group must have.
-    name : str
-        Name of a group; empty for the choice above. The latest group of two units or more with
-        enough months after is taken where none of ``units`` has enough.
+    before, after : int
+        Quarters of the outcome that are needed before the start and from it on.
+    name : str, optional
+        Name of a group, in the place of the choice above. Where none of ``units`` can be used,
+        it is the latest group of which two units or more can.
+
+    Returns
+    -------
+    DataFrame
+        Rows of ``treated`` that report every quarter; empty where no group can be used.
 
     Raises
     ------
     MethodError
         If no treated group has the name.
     """
-    if name:
-        found = treated[treated["group"].eq(name)]
-        if found.empty:
-            raise _refused("group", repr(name), ", ".join(sorted(treated["group"].unique())))
-        return found.reset_index(drop=True)
-    long = treated[treated["start"].le(last - pd.DateOffset(months=least_months))]
-    own = long[long["unit"].isin(list(units))]
-    sizes = long.groupby("group")["unit"].transform("nunique")
-    pool = own if len(own) else long[sizes.ge(_FEWEST)]
-    latest = pool.sort_values(["start", "group"]).tail(1)["group"]
-    return long[long["group"].isin(latest)].reset_index(drop=True)
+    if name and not treated["group"].eq(name).any():
+        raise _refused("group", repr(name), ", ".join(sorted(treated["group"].unique())))
+    quarters = treated["start"].dt.to_period("Q").dt.start_time
+    first = panel["period"].min() + pd.DateOffset(months=3 * before)
+    last = panel["period"].max() - pd.DateOffset(months=3 * (after - 1))
+    usable = treated[treated["unit"].isin(complete_units(panel)) & quarters.between(first, last)]
+    return usable[usable["group"].eq(name or _best_group(usable, units))].reset_index(drop=True)
+
+
+def _best_group(usable: pd.DataFrame, units: Sequence[str]) -> str:
+    own = usable[usable["unit"].isin(list(units))]
+    sizes = usable.groupby("group")["unit"].transform("nunique")
+    pool = own if len(own) else usable[sizes.ge(_FEWEST)]
+    latest = pool.sort_values(["start", "group"])["group"]
+    return str(latest.iloc[-1]) if len(latest) else ""
 
 
 def _of(events: pd.DataFrame, definition: str) -> pd.DataFrame:
     if definition not in DEFINITIONS:
         raise _refused("definition", repr(definition), ", ".join(DEFINITIONS))
     require_columns(events, ["unit", "event", "start", "dated", "acute_members"], where="events")
-    return events[events["event"].isin(DEFINITIONS[definition])]
+    return pd.DataFrame(events[events["event"].isin(DEFINITIONS[definition])])
 
 
 def _unusable(event: pd.Series, *, least: int) -> str:

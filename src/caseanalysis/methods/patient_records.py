@@ -134,7 +134,7 @@ def break_even(
 
 
 def break_even_table(
-    investment: pd.DataFrame, *, storage: pd.DataFrame, years: int, discount_rate: float
+    investment: pd.DataFrame, storage: pd.DataFrame, *, years: int, discount_rate: float
 ) -> pd.DataFrame:
     """Return `break_even` of a printed investment and the latest storage cost, row by row.
 

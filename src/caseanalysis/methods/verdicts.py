@@ -212,7 +212,7 @@ def _against_number(claim: pd.Series, found: _Quantity) -> _Judgement:
 
 def _against_comparator(claim: pd.Series, found: _Quantity, other: _Quantity) -> _Judgement:
     verdict = _compare(claim["operator"], found, other)
-    against = f"{claim['comparator']} ({_show(other.value, claim)}{_range(other, claim)})"
+    against = f"{_spoken(claim['comparator'])} ({_show(other.value, claim)}{_range(other, claim)})"
     reason = _comparison_reason(claim, found, against, verdict)
     return _Judgement(verdict, reason, found, found.value - other.value)
 
@@ -290,7 +290,8 @@ def _require_intervals(results: pd.DataFrame) -> None:
 
 def _no_result(claim: pd.Series, results: pd.DataFrame, entity: str) -> str:
     others = _same_quantity(claim, results, entity)
-    missing = f"No data held for {claim['measure']} of {entity}, {claim['group']}"
+    whom = "" if claim["group"] == "all" else f", {claim['group']}"
+    missing = f"No data held for {claim['measure'].replace('_', ' ')} of {_spoken(entity)}{whom}"
     if others.empty:
         return f"{missing}, {claim['period']}."
     distances = [(_distance(period, claim["period"]), period) for period in others["period"]]
@@ -344,13 +345,18 @@ def _number_reason(
 
 
 def _comparison_reason(claim: pd.Series, found: _Quantity, against: str, verdict: str) -> str:
-    entity = f"{claim['entity']} ({_show(found.value, claim)}{_range(found, claim)})"
+    entity = f"{_spoken(claim['entity'])} ({_show(found.value, claim)}{_range(found, claim)})"
     words = f"{_WORDS[claim['operator']]} {against}"
     if verdict == "reproduced":
-        return f"{entity} is {words}."
+        return f"{_opening(entity)} is {words}."
     if verdict == "within range":
         return f"Whether {entity} is {words} is left undecided by the interval."
-    return f"{entity} is not {words}."
+    return f"{_opening(entity)} is not {words}."
+
+
+def _spoken(entity: str) -> str:
+    """Return an entity as a sentence says it; codes are named where the reason is shown."""
+    return "the group" if entity == "group" else entity
 
 
 def _range(found: _Quantity, claim: pd.Series) -> str:
@@ -381,6 +387,10 @@ def _text(value: object) -> str:
     return value.strip() if isinstance(value, str) else ""
 
 
+def _opening(text: str) -> str:
+    return text[0].upper() + text[1:]
+
+
 def _sentence(text: str) -> str:
     text = text.strip()
-    return text[0].upper() + text[1:] + ("" if text.endswith(".") else ".")
+    return _opening(text) + ("" if text.endswith(".") else ".")

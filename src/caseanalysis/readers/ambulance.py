@@ -105,7 +105,9 @@ def _identified(file: OfficialFile, labels: pd.DataFrame) -> pd.DataFrame:
             found=f"{labels.loc[row, 'year']!r}, {labels.loc[row, 'month']!r}",
             wanted="a year and the number of a month",
         )
-    england = labels["org_code"].str.casefold() == "eng"
+    england = (
+        labels[["region", "org_code"]].apply(lambda cells: cells.str.casefold()) == "eng"
+    ).any(axis=1)
     region = labels["org_code"].str.fullmatch(r"Y\d{2}")
     named = labels.assign(
         month=months, level=np.select([england, region], ["england", "region"], "provider")
@@ -134,6 +136,8 @@ def _means(file: OfficialFile, response: pd.DataFrame) -> tuple[Check, ...]:
             found=f"{found['mean_seconds']:,.0f} seconds",
             wanted=f"{ours[row]:,.0f}, the total over the incidents",
         )
+    if given.empty:
+        return ()
     stated = float((given["mean_seconds"] * given["incidents"]).sum() / given["incidents"].sum())
     mean = float(given["total_seconds"].sum() / given["incidents"].sum())
     return (Check("mean response = total seconds over incidents, to the second", mean, stated),)

@@ -23,7 +23,9 @@ from caseanalysis.readers.workbook_tables import (
     words,
 )
 
-_SHARED = ("service / population group", "domain", "latest rating", "publication date")
+#: Older editions head the domain as the key question.
+_DOMAIN = "domain|key question"
+_SHARED = ("service / population group", _DOMAIN, "latest rating", "publication date")
 _RATINGS = (
     "outstanding",
     "good",
@@ -33,6 +35,7 @@ _RATINGS = (
     "insufficient evidence to rate",
     "no published rating",
     "not rated",
+    "not applicable",
     "do not include in report",
 )
 
@@ -80,7 +83,7 @@ def _ratings(file: OfficialFile, sheet: str, rows: pd.DataFrame) -> pd.DataFrame
         "provider_id": "provider id",
         "provider_name": "provider name",
         "service": "service / population group",
-        "domain": "domain",
+        "domain": _DOMAIN,
         "rating": "latest rating",
         "inherited": r"inherited rating.*",
     }
@@ -105,7 +108,7 @@ def _ratings(file: OfficialFile, sheet: str, rows: pd.DataFrame) -> pd.DataFrame
 
 
 def _days(file: OfficialFile, place: str, cells: pd.Series, filled: pd.Series) -> pd.Series:
-    """Return dates as ISO text; the publisher writes 31/01/2024 or a date of the spreadsheet."""
+    """Return dates as ISO text; the publisher writes 31/01/2024 or a spreadsheet's date."""
     days = {}
     for row, cell in cells[filled].items():
         day = day_of(cell)

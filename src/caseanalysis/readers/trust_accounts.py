@@ -16,6 +16,7 @@ from caseanalysis.officialfile import OfficialFile
 from caseanalysis.periods import financial_year_label
 from caseanalysis.readers.contract import Check, Reader, Reading
 from caseanalysis.readers.csv_columns import fits, pick, plain
+from caseanalysis.readers.editions import edition_of
 from caseanalysis.readers.population_projections import headings, reconcile
 from caseanalysis.readers.workbook_tables import (
     csv_rows,
@@ -28,13 +29,13 @@ from caseanalysis.readers.workbook_tables import (
 
 _LABELS = {
     "org_name": r"organisation ?name",
-    "worksheet": r"worksheet ?name",
+    "worksheet": r"work ?sheet ?name",
     "table_id": r"table ?id",
     "main_code": r"main ?code",
     "row_number": r"row ?number",
     "subcode": r"sub ?code",
 }
-_VALUE = {"value": r"total|value"}
+_VALUE = {"value": r"total|value( ?number)?"}
 _HEADINGS = (*_LABELS.values(), *_VALUE.values())
 _YEAR_COLUMN = r"(financial[_ ]?)?year|fy"
 _YEAR = re.compile(r"\b(20\d\d)[-/](?:20)?(\d\d)\b")
@@ -42,8 +43,11 @@ _KIND = re.compile(r"(nhs foundation trusts|nhs trusts)")
 #: The statement of comprehensive income of the year: what the operating surplus is made of.
 _INCOME_TABLE = "A02CY01"
 _SURPLUS = "SCI0140A"
-_SURPLUS_PARTS = ("SCI0100A", "SCI0110A", "SCI0125A")
+_INCOME = "SCI0100A"
+_SURPLUS_PARTS = (_INCOME, "SCI0110A", "SCI0125A")
+_EVERY_KIND = "all providers in the file"
 _THOUSAND = 1
+_SOURCE = "trust_accounts"
 _WITHHELD = ("", "-")
 
 
@@ -62,9 +66,7 @@ def _read(file: OfficialFile) -> Reading:
     table["value"] = figures(file, table[["value"]], place=place, withheld=_WITHHELD, least=None)[
         "value"
     ]
-    year = _year(file, rows, said)
-    kinds = {found[1] for text in said if (found := _KIND.search(text))}
-    kind = kinds.pop() if len(kinds) == 1 else "all providers in the file"
+    year, kind = _edition(file, rows, said, table)
     checked = schemas.validate(table.assign(year=year), "trust_accounts", where=file.path.name)
     missing = int(checked["value"].isna().sum())
     return Reading(
@@ -93,8 +95,24 @@ def _rows(file: OfficialFile) -> tuple[str, pd.DataFrame, list[str]]:
     raise file.broken("workbook", found="no table of lines", wanted=", ".join(_HEADINGS))
 
 
-def _year(file: OfficialFile, rows: pd.DataFrame, said: list[str]) -> str:
-    """Return the financial year that a column or the introduction names."""
+def _edition(
+    file: OfficialFile, rows: pd.DataFrame, said: list[str], table: pd.DataFrame
+) -> tuple[str, str]:
+    """Return financial year and kind of provider; a file that names none is told by its income."""
+    year = _year(file, rows, said)
+    kinds = {found[1] for text in said if (found := _KIND.search(text))}
+    kind = kinds.pop() if len(kinds) == 1 else _EVERY_KIND
+    if year is not None:
+        return year, kind
+    lines = (table["main_code"] == _INCOME_TABLE) & (table["subcode"] == _INCOME)
+    income = float(table.loc[lines, "value"].sum())
+    known = edition_of(file, _SOURCE, income, f"sum of {_INCOME_TABLE} {_INCOME}")
+    year, _, named = known.edition.partition(", ")
+    return year, named or kind
+
+
+def _year(file: OfficialFile, rows: pd.DataFrame, said: list[str]) -> str | None:
+    """Return the financial year that a column or the introduction names, or None."""
     columns = [str(name) for name in rows.columns if re.fullmatch(_YEAR_COLUMN, str(name))]
     texts = [text for name in columns for text in words(rows[name]).unique()] or said
     years = [
@@ -103,12 +121,14 @@ def _year(file: OfficialFile, rows: pd.DataFrame, said: list[str]) -> str:
         for found in _YEAR.finditer(text)
         if (int(found[1]) + 1) % 100 == int(found[2])
     ]
-    if not years or (columns and len(set(years)) != 1):
+    if columns and len(set(years)) != 1:
         raise file.broken(
-            "year",
-            found=f"{len(set(years)) or 'no'} financial years in the file",
-            wanted="one, such as 2023/24, in the introduction of the workbook or in a column Year",
+            "column Year",
+            found=f"{len(set(years)) or 'no'} financial years",
+            wanted="one, such as 2023/24",
         )
+    if not years:
+        return None
     # An introduction may speak of the year before as well; the accounts are those of the last.
     return financial_year_label(max(years))
 
@@ -124,7 +144,7 @@ def _surplus(file: OfficialFile, table: pd.DataFrame) -> Iterator[Check]:
 
 
 READER = Reader(
-    source="trust_accounts",
+    source=_SOURCE,
     recognise=_recognise,
     read=_read,
     traits="OrganisationName WorkSheetName TableID MainCode RowNumber SubCode Total",

@@ -22,6 +22,7 @@ from caseanalysis.tables import (
     estates,
     finance,
     maternity,
+    outcomes,
     places,
     planned_care,
     population,
@@ -88,6 +89,7 @@ _SUBJECTS = (
     conditions.CONDITION_TOTALS,
     conditions.BOARD_REGISTERS,
     *projection.TABLES,
+    *outcomes.TABLES,
 )
 
 EVIDENCE_TABLES: dict[str, EvidenceTable] = {

@@ -22,6 +22,7 @@ def _all_units(store: Store, case: Case) -> pd.DataFrame:
     wide = counts.pivot_table(
         index=["year", "org_code", "org_name"], columns="dimension", values="value"
     ).reset_index()
+    wide = wide.rename_axis(columns=None)
     return wide.rename(columns=_TOTALS)[list(MATERNITY_UNITS.schema.columns)].sort_values(
         list(MATERNITY_UNITS.schema.key), ignore_index=True
     )

@@ -109,13 +109,16 @@ def acute_units(store: Store) -> frozenset[str]:
     return frozenset(units.get(str(code), str(code)) for code in totals[totals.gt(0)].index)
 
 
-def by_unit(counts: pd.DataFrame) -> pd.DataFrame:
+def by_unit(counts: pd.DataFrame, *, amounts: bool) -> pd.DataFrame:
     """Return monthly counts of trusts as counts of units.
 
     Parameters
     ----------
     counts : DataFrame
         ``org_code``, ``month``, ``numerator``, ``denominator``.
+    amounts : bool
+        Whether the denominator is a span of time, which trusts of one unit have in common and
+        which is not summed.
 
     Returns
     -------
@@ -129,6 +132,8 @@ def by_unit(counts: pd.DataFrame) -> pd.DataFrame:
     complete["unit"] = complete["org_code"].replace(units)
     groups = complete.groupby(["unit", "month"])
     sums = groups[_SUMS].sum().where(groups[_SUMS].count().eq(groups.size(), axis=0))
+    if amounts:
+        sums["denominator"] = groups["denominator"].max()
     table = sums.reset_index()
     first = pd.to_datetime(table["unit"].map(breaks))
     return table[~table["month"].lt(first)].reset_index(drop=True)
@@ -158,13 +163,16 @@ def by_quarter(counts: pd.DataFrame, *, outcome: str) -> pd.DataFrame:
     whole_quarters = table[table["months"].eq(_MONTHS) & table["denominator"].gt(0)]
     ratio = whole_quarters["numerator"] / whole_quarters["denominator"]
     if outcome.startswith(_LOG):
-        ratio = np.log(ratio.where(ratio.gt(0)))
+        ratio = ratio.where(ratio.gt(0)).apply(np.log)
     return whole_quarters.assign(outcome=outcome, value=ratio).dropna(subset=["value"])
 
 
 def _panel(store: Store, case: Case, *, outcomes: Iterable[str]) -> pd.DataFrame:
     wanted = acute_units(store)
-    pieces = [by_quarter(by_unit(_COUNTS[name](store)), outcome=name) for name in outcomes]
+    pieces = [
+        by_quarter(by_unit(_COUNTS[name](store), amounts=name.startswith(_LOG)), outcome=name)
+        for name in outcomes
+    ]
     table = pd.concat(pieces)
     kept = table[table["unit"].isin(wanted)]
     return kept.sort_values(["outcome", "unit", "period"], ignore_index=True)
@@ -216,9 +224,7 @@ OUTCOMES = EvidenceTable(
     licensed_for_extract=False,
 )
 
-OUTCOMES_CARRIED = EvidenceTable(
-    "four_hour_outcomes", _CARRIED_SCHEMA, ("ae_monthly",), _carried
-)
+OUTCOMES_CARRIED = EvidenceTable("four_hour_outcomes", _CARRIED_SCHEMA, ("ae_monthly",), _carried)
 
 TABLES = (OUTCOMES, OUTCOMES_CARRIED)
 

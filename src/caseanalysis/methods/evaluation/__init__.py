@@ -20,7 +20,10 @@ from caseanalysis.methods.evaluation.interrupted import (
     interrupted_series,
 )
 from caseanalysis.methods.evaluation.placebo import (
+    Contrasts,
     bootstrap_interval,
+    contrasts,
+    mean_effect,
     placebo_dates,
     placebo_groups,
     placebo_p_value,
@@ -40,9 +43,10 @@ from caseanalysis.methods.evaluation.whole import Evaluation, evaluate
 
 __all__ = [
     "AUTOREGRESSIVE", "COMPARISONS", "FORBIDDEN", "NEVER", "NEWEY_WEST", "NOT_YET", "Adoption",
-    "Choices", "Design", "Evaluation", "EventStudy", "InterruptedSeries", "Simulated", "Synthetic",
-    "TwoWay", "adjust", "bootstrap_interval", "detectable_effect", "evaluate", "event_study",
-    "interrupted_series", "placebo_dates", "placebo_groups", "placebo_p_value",
-    "planted_detectable", "prepare", "quarterly", "quarters_left_out", "sensitivity",
-    "simulate_adoption", "simulation_study", "synthetic_control", "two_way_fixed_effects",
+    "Choices", "Contrasts", "Design", "Evaluation", "EventStudy", "InterruptedSeries", "Simulated",
+    "Synthetic", "TwoWay", "adjust", "bootstrap_interval", "contrasts", "detectable_effect",
+    "evaluate", "event_study", "interrupted_series", "mean_effect", "placebo_dates",
+    "placebo_groups", "placebo_p_value", "planted_detectable", "prepare", "quarterly",
+    "quarters_left_out", "sensitivity", "simulate_adoption", "simulation_study",
+    "synthetic_control", "two_way_fixed_effects",
 ]  # fmt: skip

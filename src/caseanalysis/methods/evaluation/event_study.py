@@ -101,6 +101,7 @@ def event_study(
         raise refusal("comparison", str(comparison), " or ".join(COMPARISONS))
     fitted = _fit(adoption, comparison)
     surface = _window(fitted.aggregate("event_study"), choices, len(adoption.starts))
+    _must_have_errors(surface)
     basis = f"group-time effects, compared with {comparison}"
     table = _event_table(surface, choices, generator, len(adoption.starts))
     overall = _overall(surface, adoption, choices, comparison)
@@ -146,6 +147,14 @@ def _must_vary(values: pd.DataFrame) -> None:
     changes = values.diff().iloc[1:]
     if np.allclose(changes, changes.iloc[:, :1].to_numpy(), rtol=0, atol=1e-12):
         raise refusal("panel, value", "units that all change alike", "values that differ by unit")
+
+
+def _must_have_errors(surface: Any) -> None:
+    unknown = ~surface.is_reference & ~(surface.se > 0)
+    if unknown.any():
+        times = ", ".join(f"{time:g}" for time in surface.event_time[unknown])
+        found = f"no unit that differs from the others at event time {times}"
+        raise refusal("panel, value", found, "values that differ by unit in every period")
 
 
 def _window(surface: Any, choices: Choices, treated: int) -> Any:

@@ -103,34 +103,40 @@ def interrupted_series(
     inside = np.asarray(_inside(index, interruptions))
     _check(series, index >= at, inside, design, after, a_year)
     fitted, covariance, degrees = _fit(series, design, errors, a_year)
-    terms = {
-        "level": {"level": 1.0},
-        "slope a year": {"slope": float(a_year)},
-        "mean effect": {"level": 1.0, "slope": (after - 1) / 2},
-    }
     rows = []
-    for term, weights in terms.items():
+    for term, weights in _terms(after, a_year).items():
         combination = np.array([weights.get(name, 0.0) for name in design.columns])
         error = float(np.sqrt(combination @ covariance @ combination))
         value = float(combination @ fitted)
         rows.append(_row(term, value, error, degrees, confidence_level, power))
+    path = _path(series, design, fitted).assign(after=index >= at, interrupted=inside, unit=unit)
+    effects = pd.DataFrame(rows).assign(
+        periods=int((series.notna() & ~inside).sum()),
+        unit=unit,
+        basis=f"interrupted time series, {errors} errors",
+    )
+    return InterruptedSeries(effects, path)
+
+
+def _terms(after: int, a_year: int) -> dict[str, dict[str, float]]:
+    """Return what each effect takes of the change of level and of slope a period."""
+    return {
+        "level": {"level": 1.0},
+        "slope a year": {"slope": float(a_year)},
+        "mean effect": {"level": 1.0, "slope": (after - 1) / 2},
+    }
+
+
+def _path(series: pd.Series, design: pd.DataFrame, fitted: np.ndarray) -> pd.DataFrame:
     without = design.assign(level=0.0, slope=0.0)
-    path = pd.DataFrame(
+    return pd.DataFrame(
         {
-            "period": index.start_time,
+            "period": pd.PeriodIndex(series.index).start_time,
             "value": series.to_numpy(),
             "fitted": design.to_numpy() @ fitted,
             "without": without.to_numpy() @ fitted,
-            "after": index >= at,
-            "interrupted": inside,
-            "unit": unit,
         }
     )
-    used = int((series.notna() & ~inside).sum())
-    effects = pd.DataFrame(rows).assign(
-        periods=used, unit=unit, basis=f"interrupted time series, {errors} errors"
-    )
-    return InterruptedSeries(effects, path)
 
 
 def _series(panel: pd.DataFrame) -> pd.Series:

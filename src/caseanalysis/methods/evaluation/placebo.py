@@ -51,6 +51,11 @@ def _changes(values: Array, starts: Array, first: int, last: int, base: int) -> 
 def mean_effect(parts: Contrasts) -> tuple[float, float]:
     """Return the effect and its standard error, with the never treated as comparison.
 
+    Raises
+    ------
+    MethodError
+        If all units change alike, so that there is no error.
+
     Notes
     -----
     With d the treated units' contrasts and m(g) the comparison units' means at the same start,
@@ -63,6 +68,8 @@ def mean_effect(parts: Contrasts) -> tuple[float, float]:
     other = parts.untreated[:, parts.group].mean(axis=1)
     treated = len(own)
     variance = own.var() / treated + other.var() / len(other)
+    if not variance > 0:
+        raise refusal("panel, value", "units that all change alike", "values that differ by unit")
     return float(own.mean()), float(np.sqrt(variance * treated / (treated - 1)))
 
 
@@ -114,7 +121,8 @@ def placebo_groups(
     Raises
     ------
     MethodError
-        If there are not at least twice as many never treated as treated units, or no draws.
+        If there are not at least twice as many never treated as treated units, no draws, or units
+        that all change alike.
     """
     treated, never = len(adoption.starts), len(adoption.never)
     if never < 2 * treated or draws < 1:
@@ -187,7 +195,7 @@ def placebo_dates(
     Raises
     ------
     MethodError
-        If a shift does not lie in the window.
+        If a shift does not lie in the window, or all units change alike.
     """
     rows = []
     for shift in periods_earlier:

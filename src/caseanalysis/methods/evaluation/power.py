@@ -85,8 +85,9 @@ def adjust(table: pd.DataFrame, *, by: Sequence[str] = (), p_value: str) -> pd.D
     if not table[p_value].dropna().between(0, 1).all():
         raise refusal(f"p values, {p_value}", "a value outside 0 to 1", "p values")
     out = table.assign(p_holm=np.nan, p_false_discovery=np.nan)
-    groups = table.groupby(list(by)).groups.values() if by else [table.index]
-    for index in groups:
+    group = table.groupby(list(by)).ngroup() if by else pd.Series(0, index=table.index)
+    for number in group.unique():
+        index = table.index[group.eq(number)]
         tested = table.loc[index, p_value].dropna()
         if len(tested):
             values = tested.to_numpy(dtype=float)

@@ -8,10 +8,12 @@ import numpy as np
 import pandas as pd
 
 from caseanalysis.methods.evaluation.adoption import NEVER, NOT_YET, Choices, prepare, refusal
-from caseanalysis.methods.evaluation.event_study import event_study
+from caseanalysis.methods.evaluation.event_study import EventStudy, event_study
+from caseanalysis.methods.evaluation.sensitivity import sensitivity
 from caseanalysis.methods.evaluation.two_way import two_way_fixed_effects
 
 TWO_WAY = "two-way fixed effects"
+LESS_LINE = "group-time effects less a straight line, never treated"
 _GROUP_TIME = {comparison: f"group-time effects, {comparison}" for comparison in (NEVER, NOT_YET)}
 #: Periods before the first, over which the noise settles.
 _SETTLING = 50
@@ -185,15 +187,22 @@ def simulation_study(
     return means.reset_index()
 
 
+def _less_line(study: EventStudy, choices: Choices) -> pd.Series:
+    table = sensitivity(study, choices=choices, bounds=())
+    return table.assign(pre_trend_p=np.nan).iloc[0]
+
+
 def _estimates(
     made: Simulated, choices: Choices, generator: np.random.Generator
 ) -> list[dict[str, object]]:
     adoption = prepare(made.panel, made.treatments, choices=choices)
-    found = {
+    studies = {
         name: event_study(adoption, choices=choices, comparison=comparison, generator=generator,
-                          unit="share").overall.iloc[0]
+                          unit="share")
         for comparison, name in _GROUP_TIME.items()
     }  # fmt: skip
+    found = {name: study.overall.iloc[0] for name, study in studies.items()}
+    found[LESS_LINE] = _less_line(studies[_GROUP_TIME[NEVER]], choices)
     single = two_way_fixed_effects(adoption, choices=choices, unit="share", parts=False)
     found[TWO_WAY] = single.overall.assign(pre_trend_p=np.nan).iloc[0]
     columns = ["value", "lower", "upper", "standard_error", "pre_trend_p"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -27,8 +28,10 @@ class Synthetic:
     summary : DataFrame
         One row: ``value`` (mean gap from the start on), ``p_value`` (placebo in space),
         ``rank`` (1: the largest ratio of errors), ``donors``, ``pre_error`` and ``post_error``
-        (root mean square gap), ``detectable`` (missing where no effect could rank first often
-        enough), ``least_p_value`` (smallest that so many donors allow), ``unit``, ``basis``.
+        (root mean square gap), ``poor_fit`` (whether the gap before the start exceeds the standard
+        deviation of the unit's own outcomes there), ``detectable`` (missing where no effect could
+        rank first often enough), ``least_p_value`` (smallest that so many donors allow), ``unit``,
+        ``basis``.
     weights : DataFrame
         ``unit``, ``weight`` (share) of donors with a weight.
     placebos : DataFrame
@@ -105,19 +108,8 @@ def synthetic_control(
     names = [name for name in wide.columns if name != _TREATED]
     others = outcomes[names]
     gaps = pd.DataFrame({name: _fit(others, name, after)[0] for name in names}, index=wide.index)
-    ratios = _ratios(gaps.to_numpy(), after)
-    own = _ratios(gap[:, None], after)[0]
-    rank = 1 + int((ratios >= own).sum())
-    values = {
-        "value": gap[after].mean(),
-        "p_value": rank / (len(names) + 1),
-        "rank": rank,
-        "donors": len(names),
-        "pre_error": _size(gap[~after]),
-        "post_error": _size(gap[after]),
-        "detectable": _detectable(gaps.to_numpy(), after, 1 - confidence_level, power),
-        "least_p_value": 1 / (len(names) + 1),
-    }
+    values = _summary(gap, gaps.to_numpy(), after, level=1 - confidence_level, power=power)
+    values["poor_fit"] = bool(values["pre_error"] > outcomes.loc[~after, _TREATED].std())
     basis = "synthetic control, demeaned" if demeaned else "synthetic control"
     actual = wide[_TREATED].to_numpy()
     path = pd.DataFrame({"period": wide.index, "actual": actual, "synthetic": actual - gap,
@@ -130,6 +122,24 @@ def synthetic_control(
         placebos[["unit", "period", "gap"]],
         left_out,
     )
+
+
+def _summary(
+    gap: np.ndarray, gaps: np.ndarray, after: np.ndarray, *, level: float, power: float
+) -> dict[str, float]:
+    """Return the mean gap, its rank among the donors' and what could have been found."""
+    donors = gaps.shape[1]
+    rank = 1 + int((_ratios(gaps, after) >= _ratios(gap[:, None], after)[0]).sum())
+    return {
+        "value": float(gap[after].mean()),
+        "p_value": rank / (donors + 1),
+        "rank": rank,
+        "donors": donors,
+        "pre_error": _size(gap[~after]),
+        "post_error": _size(gap[after]),
+        "detectable": _detectable(gaps, after, level, power),
+        "least_p_value": 1 / (donors + 1),
+    }
 
 
 def _complete(
@@ -176,7 +186,10 @@ def _fit(outcomes: pd.DataFrame, name: str, after: np.ndarray) -> tuple[np.ndarr
     model = SyntheticControl(
         v_method="custom", custom_v=np.ones(int((~after).sum())), standardize="none"
     )
-    found = model.fit(long, outcome="y", treatment="treated", unit="unit", time="time")
+    with warnings.catch_warnings():
+        # Told as ``poor_fit`` of the summary instead; a donor's shows in its ratio of errors.
+        warnings.filterwarnings("ignore", message="Pre-treatment fit is poor")
+        found = model.fit(long, outcome="y", treatment="treated", unit="unit", time="time")
     gap = found.get_gap_df().set_index("period")["gap"].reindex(periods).to_numpy()
     weights = found.get_weights_df()
     return gap, weights[weights["weight"].gt(0)].reset_index(drop=True)

@@ -42,7 +42,8 @@ _KINDS: Mapping[str, tuple[str, ...]] = {
     "event_study": (*_STUDY, "event_time", "value", "lower", "upper", "band_lower", "band_upper",
                     "treated", *_LABELS),
     "groups": (*_STUDY, "start", "units", "value", *_LABELS),
-    "sensitivity": (*_STUDY, "restriction", "bound", "value", "lower", "upper", *_LABELS),
+    "sensitivity": (*_STUDY, "restriction", "bound", "value", "lower", "upper",
+                    "standard_error", *_LABELS),
     "two_way": (*_STUDY[:2], "treated", "comparison_units", "value", "lower", "upper",
                 "standard_error", "p_value", "forbidden_weight", "forbidden_value", *_LABELS),
     "comparisons": (*_STUDY[:2], "kind", "treated_start", "comparison_start", "value", "weight",
@@ -202,9 +203,12 @@ def _estimate(one: _Found, adoption: Adoption, options: _Options, unit: str) -> 
     one["two_way"].append(single.overall)
     one["comparisons"].append(single.comparisons)
     dates = range(2, options.choices.before, 2)
-    one["placebo_dates"].append(
-        placebo_dates(adoption, choices=options.choices, periods_earlier=dates)
-    )
+    try:
+        earlier = placebo_dates(adoption, choices=options.choices, periods_earlier=dates)
+    except MethodError as error:
+        _refuse(one, error, [NEVER])
+    else:
+        one["placebo_dates"].append(earlier)
 
 
 def _sensitivity(one: _Found, study: EventStudy, options: _Options, comparison: str) -> None:

@@ -1,0 +1,124 @@
+"""Charts of benefits: the way from printed to bankable, and what moves the present value."""
+
+from __future__ import annotations
+
+import pandas as pd
+from matplotlib.axes import Axes
+
+from caseanalysis.charts import style
+from caseanalysis.formatting import format_value
+
+_FLOW = ("label", "change", "total", "kind")
+_SWINGS = ("label", "central", "worst", "best")
+_NUMBER = "million pounds 1"
+
+
+@style.use_style()
+def plot_waterfall(
+    table: pd.DataFrame, *, ax: Axes | None = None, title: str | None = None
+) -> Axes:
+    """Draw the steps from the first total to the last, one bar a step, from the top down.
+
+    Parameters
+    ----------
+    table : DataFrame
+        As returned by ``benefits.waterfall``.
+    ax : Axes, optional
+        Axes to draw on.
+    title : str, optional
+        Title; without it the first and the last total.
+
+    Returns
+    -------
+    Axes
+        Totals from zero, changes from the total before; each has its number.
+    """
+    style.check_columns(table, _FLOW, chart="waterfall", value="change")
+    ax = style.new_axes(ax, height=1.6 + 0.4 * len(table))
+    for height, (_, row) in enumerate(table.iterrows()):
+        total = row["kind"] == "total"
+        start = 0.0 if total else row["total"] - row["change"]
+        colour = style.BLUE if total else style.VERMILLION if row["change"] < 0 else style.GREEN
+        ax.barh(height, row["change"], left=start, height=0.7, color=colour,
+                hatch="" if total else "///", edgecolor="white", linewidth=0)  # fmt: skip
+        text = format_value(row["change"], _NUMBER if total else f"signed {_NUMBER}")
+        style.label_bar(ax, max(start, row["total"]), height, f" {text}")
+    _finish(ax, table["label"].tolist())
+    style.leave_room([ax])
+    ax.set_xlabel("Pounds a year")
+    style.set_headline(ax, title or _flow_headline(table))
+    return ax
+
+
+def describe_waterfall(table: pd.DataFrame) -> str:
+    """Return alt text for a waterfall: its ends, and each change, the largest first."""
+    style.check_columns(table, _FLOW, chart="waterfall", value="change")
+    changes = table[table["kind"].eq("change")]
+    ordered = changes.loc[changes["change"].abs().sort_values(ascending=False).index]
+    parts = [
+        f"{row['label']}: {format_value(row['change'], f'signed {_NUMBER}')}."
+        for _, row in ordered.iterrows()
+    ]
+    return style.compose_description(f"Waterfall. {_flow_headline(table)}.", *parts)
+
+
+@style.use_style()
+def plot_tornado(table: pd.DataFrame, *, ax: Axes | None = None, title: str | None = None) -> Axes:
+    """Draw the present value with each factor at its worst and best end, widest at the top.
+
+    Parameters
+    ----------
+    table : DataFrame
+        As returned by ``benefits.tornado``.
+    ax : Axes, optional
+        Axes to draw on.
+    title : str, optional
+        Title; without it the factor that matters most.
+
+    Returns
+    -------
+    Axes
+        One bar a factor around the central value, with both ends written.
+    """
+    style.check_columns(table, _SWINGS, chart="tornado", value="best")
+    ax = style.new_axes(ax, height=1.9 + 0.45 * len(table))
+    for height, (_, row) in enumerate(table.iterrows()):
+        middle = row["central"]
+        ax.barh(height, row["worst"] - middle, left=middle, height=0.66, color=style.VERMILLION,
+                hatch="///", edgecolor="white", linewidth=0)  # fmt: skip
+        ax.barh(height, row["best"] - middle, left=middle, height=0.66, color=style.BLUE)
+        for end, side, align in (("worst", -4, "right"), ("best", 4, "left")):
+            ax.annotate(format_value(row[end], _NUMBER), (row[end], height), (side, 0),
+                        textcoords="offset points", ha=align, va="center")  # fmt: skip
+    ax.axvline(float(table["central"].iloc[0]), color=style.INK, linewidth=1.3)
+    _finish(ax, table["label"].tolist())
+    low, high = min(0.0, table["worst"].min()), table["best"].max()
+    ax.set_xlim(low - 0.12 * (high - low), high + 0.18 * (high - low))
+    ax.set_xlabel("Net present value, pounds; hatched: at its worst end, plain: at its best")
+    style.set_headline(ax, title or f"{table['label'].iloc[0]} matters most")
+    return ax
+
+
+def describe_tornado(table: pd.DataFrame) -> str:
+    """Return alt text for a tornado: the ends of each factor, widest first."""
+    style.check_columns(table, _SWINGS, chart="tornado", value="best")
+    parts = [
+        f"{row['label']}: {format_value(row['worst'], _NUMBER)} to "
+        f"{format_value(row['best'], _NUMBER)}."
+        for _, row in table.iterrows()
+    ]
+    middle = format_value(float(table["central"].iloc[0]), _NUMBER)
+    return style.compose_description(f"Bars around a net present value of {middle}.", *parts)
+
+
+def _finish(ax: Axes, labels: list[str]) -> None:
+    ax.set_yticks(range(len(labels)), labels=[style.broken(one, width=26) for one in labels])
+    ax.set_ylim(len(labels) - 0.5, -0.5)
+    ax.xaxis.set_major_formatter(lambda x, _: format_value(x, "million pounds 0"))
+    style.few_ticks(ax.xaxis, most=5)
+    style.clear_category_axis(ax)
+
+
+def _flow_headline(table: pd.DataFrame) -> str:
+    first, last = table["total"].iloc[0], table["total"].iloc[-1]
+    return f"Of {format_value(first, _NUMBER)} a year {format_value(last, _NUMBER)} is left"
