@@ -92,8 +92,9 @@ def plot_tornado(table: pd.DataFrame, *, ax: Axes | None = None, title: str | No
                         textcoords="offset points", ha=align, va="center")  # fmt: skip
     ax.axvline(float(table["central"].iloc[0]), color=style.INK, linewidth=1.3)
     _finish(ax, table["label"].tolist())
-    low, high = min(0.0, table["worst"].min()), table["best"].max()
-    ax.set_xlim(low - 0.12 * (high - low), high + 0.18 * (high - low))
+    low, high = table["worst"].min(), table["best"].max()
+    room = 0.32 * (high - low)
+    ax.set_xlim(min(0.0, low - room), high + room)
     ax.set_xlabel("Net present value, pounds; hatched: at its worst end, plain: at its best")
     style.set_headline(ax, title or f"{table['label'].iloc[0]} matters most")
     return ax

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -157,7 +156,7 @@ def factors(
     rows: list[tuple[str, str, Sequence[float], str]] = []
     ends = amounts.set_index("id")
     for one in opportunities:
-        amount: Mapping[str, Any] = ends.loc[one.id].to_dict()
+        amount = ends.loc[one.id].to_dict()
         rows.append((one.id, "amount", [amount["lower"], amount["value"], amount["upper"]],
                      str(amount["basis"])))  # fmt: skip
         rows.append((one.id, "cash", *_ends(one.cash_share)))
@@ -479,8 +478,8 @@ def risk_effects(
     Returns
     -------
     DataFrame
-        ``id``, ``statement``, ``effect``, ``opportunities`` (how many it bears on), ``value`` (of
-        the plan with the risk), ``change``; key ``id``.
+        ``id``, ``statement``, ``effect``, ``opportunities`` (those it bears on, or all), ``value``
+        (of the plan with the risk), ``change``; key ``id``.
     """
     base = float(present_values(plan_of(amounts, table, years=years, rates=rates)).iloc[0])
     rows = []
@@ -491,9 +490,15 @@ def risk_effects(
         changed = _with_risk(amounts, table, on, risk.effect, sizes[risk.effect])
         value = float(present_values(plan_of(*changed, years=years, rates=rates)).iloc[0])
         rows.append(
-            {"id": risk.id, "statement": risk.statement, "effect": risk.effect,
-             "opportunities": int(on.sum()), "value": value, "change": value - base}
-        )  # fmt: skip
+            {
+                "id": risk.id,
+                "statement": risk.statement,
+                "effect": risk.effect,
+                "opportunities": "all" if on.all() else "; ".join(amounts.loc[on, "title"]),
+                "value": value,
+                "change": value - base,
+            }
+        )
     return pd.DataFrame(rows)
 
 

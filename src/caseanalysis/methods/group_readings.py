@@ -89,7 +89,8 @@ def conclusion(read: pd.DataFrame, *, treatment: str) -> str:
     if read.empty:
         return f"With what is held, no effect of {_named(treatment)} can be estimated."
     clear = read[read["reading"].isin(_CLEAR)]
-    start = f"Of {len(read)} outcomes that could be estimated, "
+    outcomes = "outcome" if len(read) == 1 else "outcomes"
+    start = f"Of {len(read)} {outcomes} that could be estimated, "
     if clear.empty:
         return (
             f"{start}none differs after {_named(treatment)} from what trusts without one had, "

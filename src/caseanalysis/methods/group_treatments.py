@@ -88,7 +88,12 @@ def treatments(events: pd.DataFrame, *, definition: str, least_spell_months: int
     """
     known = _of(events, definition)
     usable = known.apply(_unusable, axis=1, least=least_spell_months).eq("")
-    in_order = known.assign(usable=usable).sort_values(["start", "usable", "event", "role"])
+    names = known.groupby(["unit", "group", "event"])["org_name"]
+    # A unit of trusts that merged later is named after all of them.
+    joined = names.transform(lambda trusts: " with ".join(dict.fromkeys(trusts)))
+    in_order = known.assign(usable=usable, org_name=joined).sort_values(
+        ["start", "usable", "event", "role"]
+    )
     first = in_order.drop_duplicates("unit")
     first = first[first["usable"]]
     columns = ["unit", "start", "org_name", "group", "event", "form", "confidence"]
@@ -244,7 +249,8 @@ def chosen_group(
     first = panel["period"].min() + pd.DateOffset(months=3 * before)
     last = panel["period"].max() - pd.DateOffset(months=3 * (after - 1))
     usable = treated[treated["unit"].isin(complete_units(panel)) & quarters.between(first, last)]
-    return usable[usable["group"].eq(name or _best_group(usable, units))].reset_index(drop=True)
+    of_group = usable["group"].eq(name or _best_group(usable, units))
+    return pd.DataFrame(usable[of_group]).reset_index(drop=True)
 
 
 def _best_group(usable: pd.DataFrame, units: Sequence[str]) -> str:

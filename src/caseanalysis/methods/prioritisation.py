@@ -146,7 +146,8 @@ def first_phase(
     -----
     Maximise the sum of value x chosen, chosen 0 or 1, with effort x chosen no more than the
     capacity, and nothing chosen without what it comes after: a knapsack with precedence, solved
-    exactly by ``scipy.optimize.milp``.
+    exactly by ``scipy.optimize.milp``. Scores are added, so that several small ones may win over
+    one that is large.
     """
     if capacity < 0:
         raise _refusal(f"a capacity of {capacity:g}", "0 or more")
@@ -238,7 +239,7 @@ def summary(steady: pd.DataFrame, phase: pd.DataFrame) -> dict[str, object]:
     """
     if steady.empty:
         return dict.fromkeys(["first", "share", "number", "all"])
-    top = steady.loc[steady["share_top_three"].idxmax()]
+    top = steady.iloc[int(steady["share_top_three"].to_numpy().argmax())]
     return {
         "first": top["title"],
         "share": top["share_top_three"],
