@@ -15,7 +15,6 @@ from caseanalysis.case import Case
 from caseanalysis.errors import MissingDataError, RecordError
 from caseanalysis.library import Library, build_table, combined_sha256, store_inputs
 from caseanalysis.registers import load_sources
-from caseanalysis.registers import load_sources
 from caseanalysis.store import Store
 from caseanalysis.tables import EVIDENCE_TABLES
 from small_publications import ae_csv, boundaries_json, catchment_csv

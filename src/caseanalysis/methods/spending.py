@@ -259,8 +259,8 @@ def staff_in_year(staff: pd.DataFrame, *, year: int) -> pd.DataFrame:
     inside = (
         staff[staff["month"].dt.year.eq(year)].groupby("org_code")["fte"].agg(["mean", "count"])
     )
-    whole = inside[inside["count"].eq(12)]
-    return whole["mean"].rename("fte").reset_index()
+    whole: pd.DataFrame = inside[inside["count"].eq(12)].reset_index()
+    return whole.rename(columns={"mean": "fte"})[["org_code", "fte"]]
 
 
 def per_member_of_staff(totals: pd.DataFrame, staff: pd.DataFrame) -> pd.DataFrame:
