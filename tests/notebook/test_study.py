@@ -237,6 +237,18 @@ def test_a_number_in_a_sentence_needs_a_style(study: Study) -> None:
         study.say("{growth} more", growth=0.03)
 
 
+def test_a_headline_leaves_out_the_sentences_that_lack_a_value(study: Study, shown: Shown) -> None:
+    study.headline(
+        "How many?",
+        "There are {beds:decimal 1} beds. Of them {free:integer} are free.",
+        beds=12.5,
+        free=None,
+    )
+    assert shown[-1].facts["answer"] == "There are 12.5 beds."
+    study.headline("How many?", "There are {beds:integer} beds.", beds=float("nan"))
+    assert "do not answer this" in shown[-1].facts["answer"]
+
+
 def test_a_headline_is_kept_for_the_index(study: Study, shown: Shown) -> None:
     study.headline("How many?", "{beds:integer}.", beds=12000)
     assert shown[-1].facts == {"question": "How many?", "answer": "12,000."}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import string
 from collections.abc import Mapping, Sequence
 from html import escape
@@ -16,6 +17,7 @@ from caseanalysis.methods.columns import require_columns
 #: A column's label, or its label and the style that writes its values.
 Column = str | tuple[str, str]
 
+_SENTENCE_END = re.compile(r"(?<=[.?!])\s+")
 #: Tables with more columns than this may be wider than a narrow screen and so scroll by themselves.
 NARROW = 2
 
@@ -31,6 +33,23 @@ def fill(template: str, values: Mapping[str, Any]) -> str:
         If a field has no value.
     """
     return _Template().vformat(template, (), values)
+
+
+def fill_known(template: str, values: Mapping[str, Any]) -> str:
+    """Return the sentences of a template, as `fill` writes them, whose values are all known.
+
+    Raises
+    ------
+    ValueError, KeyError
+        As for `fill`.
+    """
+    sentences = _SENTENCE_END.split(template)
+    known = [one for one in sentences if not any(is_missing(values[name]) for name in _fields(one))]
+    return fill(" ".join(known), values)
+
+
+def _fields(template: str) -> list[str]:
+    return [name for _, name, _, _ in string.Formatter().parse(template) if name]
 
 
 class _Template(string.Formatter):

@@ -30,7 +30,7 @@ from caseanalysis.notebook.derived import derivations_html
 from caseanalysis.notebook.display import Fragment, look, show_in_notebook, slug
 from caseanalysis.notebook.findings import finding_facts, findings_html
 from caseanalysis.notebook.images import figure_of, image_html
-from caseanalysis.notebook.markup import Column, fill, paragraph, table_html
+from caseanalysis.notebook.markup import Column, fill, fill_known, paragraph, table_html
 from caseanalysis.notebook.sources import cautions_html, evidence_facts, note_html, sources_html
 from caseanalysis.parameters import check_parameters
 from caseanalysis.quality import cautions_for
@@ -38,6 +38,8 @@ from caseanalysis.registers import Assumption, load_assumptions, load_cautions
 
 #: Draws a table and returns its Axes or Figure.
 Draw = Callable[[pd.DataFrame], object]
+#: The answer of a report where no sentence of it can be written.
+_UNANSWERED = "The data held do not answer this; the report says what is missing."
 #: Writes the text that stands for a chart, from the table that it draws.
 Describe = Callable[[pd.DataFrame], str]
 
@@ -225,8 +227,11 @@ class Study:
         self._put("text", paragraph(text, css="ca-text"), text, {})
 
     def headline(self, question: str, answer: str, **values: object) -> None:
-        """Show the question of the report and its answer, a template as for ``say``."""
-        text = fill(answer, values)
+        """Show the question of the report and its answer, a template as for ``say``.
+
+        A sentence of the answer of which a value is missing is left out.
+        """
+        text = fill_known(answer, values) or _UNANSWERED
         html = (
             f'<div class="ca-headline">{paragraph(question, css="ca-question")}'
             f"{paragraph(text, css='ca-answer')}</div>"
