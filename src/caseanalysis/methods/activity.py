@@ -81,8 +81,8 @@ def growth_from_profile(
 
 def growth_from_local_rates(
     rates: pd.DataFrame,
-    *,
     population: pd.DataFrame,
+    *,
     area_code: str,
     activities: Mapping[str, Sequence[str]],
     base_year: int,
