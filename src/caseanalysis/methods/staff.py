@@ -95,23 +95,6 @@ def against_england(scores: pd.DataFrame, *, england: str, margin: float) -> pd.
     return placed.sort_values("group", kind="stable", ignore_index=True)
 
 
-def standings(compared: pd.DataFrame) -> pd.DataFrame:
-    """Return how many scores of each entity stand below, at and above England's.
-
-    Returns
-    -------
-    DataFrame
-        ``entity``, ``below``, ``similar``, ``above``, ``scores``, ``gap`` (mean, points); key
-        ``entity``.
-    """
-    rows = compared.dropna(subset="standing")
-    names = {BELOW: "below", SIMILAR: "similar", ABOVE: "above"}
-    counts = pd.crosstab(rows["entity"], rows["standing"].map(names))
-    counts = counts.reindex(columns=list(names.values()), fill_value=0)
-    by_entity = rows.groupby("entity")["gap"]
-    return counts.assign(scores=by_entity.size(), gap=by_entity.mean()).reset_index()
-
-
 def survey_positions(
     experience: pd.DataFrame, *, codes: Sequence[str], questions: Sequence[str]
 ) -> pd.DataFrame:

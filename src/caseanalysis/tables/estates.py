@@ -10,22 +10,19 @@ from caseanalysis.schemas import SCHEMAS, TableSchema
 from caseanalysis.store import Store
 from caseanalysis.tables.contract import EvidenceTable
 
-#: Items of the return, by what a case speaks of; the floor area heads another name in some years.
-BACKLOG = {
-    "Cost to eradicate high risk backlog": "high risk",
-    "Cost to eradicate significant risk backlog": "significant risk",
-    "Cost to eradicate moderate risk backlog": "moderate risk",
-    "Cost to eradicate low risk backlog": "low risk",
-}
+#: Items of the return, gravest risk first; the floor area heads another name in some years.
+_BACKLOG = tuple(
+    f"Cost to eradicate {risk} risk backlog" for risk in ("high", "significant", "moderate", "low")
+)
 _FLOOR = ("Gross internal floor area", "Gross internal site floor area")
 
 
 def _backlog(store: Store, case: Case) -> pd.DataFrame:
     today = {*case.trust_codes, *case.peer_trust_codes}
     codes = {*today, *predecessors(today, load_successions())}
-    returns = store.table("estates_return", org_code=codes, item=[*BACKLOG, *_FLOOR])
+    returns = store.table("estates_return", org_code=codes, item=[*_BACKLOG, *_FLOOR])
     kept = returns[returns["value"].notna()]
-    return kept[list(BACKLOG_COLUMNS)].sort_values(list(_return.key), ignore_index=True)
+    return kept[list(_COLUMNS)].sort_values(list(_return.key), ignore_index=True)
 
 
 def _record_systems(store: Store, case: Case) -> pd.DataFrame:
@@ -38,16 +35,14 @@ def _record_costs(store: Store, case: Case) -> pd.DataFrame:
 
 
 _return = SCHEMAS["estates_return"]
-BACKLOG_COLUMNS = {
-    name: _return.columns[name] for name in ("year", "org_code", "item", "unit", "value")
-}
+_COLUMNS = {name: _return.columns[name] for name in ("year", "org_code", "item", "unit", "value")}
 
 ESTATES_BACKLOG = EvidenceTable(
     "estates_backlog",
     TableSchema(
         "Cost to eradicate backlog maintenance by risk, and floor area, by trust and year",
         _return.key,
-        BACKLOG_COLUMNS,
+        _COLUMNS,
         _return.units,
     ),
     ("estates_return",),
