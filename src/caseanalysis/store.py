@@ -368,9 +368,7 @@ class Store:
                 wanted="tables that can be read",
                 remedy="run `caseanalysis data verify`",
             ) from error
-        # A table of one file was written in the order of its key.
-        ordered = table if len(paths) == 1 else schemas.in_key_order(table, schema.key)
-        return schemas.conform(ordered, schema)
+        return schemas.conform(schemas.in_key_order(table, schema.key), schema)
 
 
 @lru_cache(maxsize=1)
