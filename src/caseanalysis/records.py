@@ -4,23 +4,28 @@ from __future__ import annotations
 
 import csv
 import difflib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import date
 from pathlib import Path
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
-from ruamel.yaml import YAML
-from ruamel.yaml.comments import CommentedMap, CommentedSeq
-from ruamel.yaml.constructor import DuplicateKeyError
-from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
 from caseanalysis.errors import RecordError
+from caseanalysis.yamlfiles import line_of, read_tree, unreadable
 
 
 class Record(BaseModel):
     """A record that takes no unknown key, converts nothing it is not told to, and never changes."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
+
+
+class CheckedRecord(Record):
+    """A record that may name who, besides those who wrote it, checked it, and when."""
+
+    checker: str | None = None
+    checked_on: date | None = None
 
 
 R = TypeVar("R", bound=Record)
@@ -41,11 +46,10 @@ def load_yaml(path: Path, model: type[R]) -> R:
         If the file is missing, is not YAML, repeats a key, or breaks the schema; the message
         names the file and the line.
     """
-    tree = _parse_yaml(path)
     try:
-        return model.model_validate(_plain(tree))
+        return model.model_validate(read_tree(path))
     except ValidationError as error:
-        raise _first_fault(error, path, model, lambda at: _yaml_line(tree, at)) from None
+        raise _first_fault(error, path, model, lambda at: line_of(path, at)) from None
 
 
 def load_yaml_list(path: Path, model: type[R], *, name: str, key: str) -> list[R]:
@@ -57,9 +61,9 @@ def load_yaml_list(path: Path, model: type[R], *, name: str, key: str) -> list[R
         If the file is missing, is not YAML, holds anything but the list of that name, a record
         breaks the schema, or two have the same key; the message names the file and the line.
     """
-    tree = _parse_yaml(path)
+    tree = read_tree(path)
     entries = tree.get(name)
-    if list(tree) != [name] or not isinstance(entries, CommentedSeq):
+    if list(tree) != [name] or not isinstance(entries, list):
         raise RecordError(
             where=f"{path}, line 1",
             found=f"the keys {', '.join(map(str, tree))}" if list(tree) != [name] else "no list",
@@ -69,9 +73,8 @@ def load_yaml_list(path: Path, model: type[R], *, name: str, key: str) -> list[R
     records: list[R] = []
     seen: dict[tuple[object, ...], int] = {}
     for position, entry in enumerate(entries):
-        record = _validate_entry(path, tree, (name, position), entry, model)
-        line = _yaml_line(tree, (name, position))
-        _require_new(path, line, record, (key,), seen)
+        record = _validate_entry(path, (name, position), entry, model)
+        _require_new(path, lambda at: line_of(path, (name, at)), position, record, (key,), seen)
         records.append(record)
     return records
 
@@ -94,43 +97,42 @@ def load_csv(path: Path, model: type[R], *, key: Sequence[str]) -> list[R]:
             _check_columns(path, reader.fieldnames or (), model)
             numbered = [(reader.line_num, row) for row in reader]
     except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise _unreadable(path, error) from error
+        raise unreadable(path, error) from error
     records: list[R] = []
     seen: dict[tuple[object, ...], int] = {}
     for line, row in numbered:
         record = _validate_row(path, line, row, model)
-        _require_new(path, line, record, key, seen)
+        _require_new(path, lambda at: at, line, record, key, seen)
         records.append(record)
     return records
 
 
 def _require_new(
     path: Path,
-    line: int,
+    line_at: Callable[[int], int],
+    place: int,
     record: Record,
     key: Sequence[str],
     seen: dict[tuple[object, ...], int],
 ) -> None:
-    """Refuse a key that was seen before; remember it otherwise."""
+    """Refuse a key that was seen before; remember its place otherwise."""
     identity = tuple(getattr(record, name) for name in key)
     if identity in seen:
         shown = ", ".join(f"{name} = {value!r}" for name, value in zip(key, identity, strict=True))
         raise RecordError(
-            where=f"{path}, line {line}",
-            found=f"{shown}, as on line {seen[identity]}",
+            where=f"{path}, line {line_at(place)}",
+            found=f"{shown}, as on line {line_at(seen[identity])}",
             wanted="each key once",
             remedy="remove or rename one of the two",
         )
-    seen[identity] = line
+    seen[identity] = place
 
 
-def _validate_entry(
-    path: Path, tree: CommentedMap, place: Sequence[str | int], entry: Any, model: type[R]
-) -> R:
+def _validate_entry(path: Path, place: Sequence[str | int], entry: Any, model: type[R]) -> R:
     try:
-        return model.model_validate(_plain(entry))
+        return model.model_validate(entry)
     except ValidationError as error:
-        raise _first_fault(error, path, model, lambda at: _yaml_line(tree, [*place, *at])) from None
+        raise _first_fault(error, path, model, lambda at: line_of(path, [*place, *at])) from None
 
 
 def _validate_row(path: Path, line: int, row: Mapping[str | None, Any], model: type[R]) -> R:
@@ -167,71 +169,6 @@ def _check_columns(path: Path, found: Sequence[str], model: type[Record]) -> Non
             wanted=f"the columns {', '.join(model.model_fields)}",
             remedy="add the column, empty where it is not known",
         )
-
-
-def _parse_yaml(path: Path) -> CommentedMap:
-    try:
-        tree = YAML(typ="rt").load(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError) as error:
-        raise _unreadable(path, error) from error
-    except DuplicateKeyError as error:
-        line = error.problem_mark.line + 1 if error.problem_mark else 0
-        raise RecordError(
-            where=f"{path}, line {line}",
-            found=str(error.problem).split(" with value")[0],
-            wanted="each key once",
-            remedy="remove one of the two",
-        ) from None
-    except MarkedYAMLError as error:
-        line = error.problem_mark.line + 1 if error.problem_mark else 0
-        raise RecordError(
-            where=f"{path}, line {line}",
-            found=str(error.problem or error.context),
-            wanted="YAML",
-            remedy="mend the indentation or quoting there",
-        ) from None
-    except YAMLError as error:
-        raise _unreadable(path, error) from error
-    if not isinstance(tree, CommentedMap):
-        raise RecordError(
-            where=f"{path}, line 1",
-            found="no keys",
-            wanted="a record of keys and values",
-            remedy="see the records of the same kind beside it",
-        )
-    return tree
-
-
-def _unreadable(path: Path, error: Exception) -> RecordError:
-    found = "no such file" if isinstance(error, FileNotFoundError) else str(error)
-    return RecordError(
-        where=str(path),
-        found=found,
-        wanted="a readable UTF-8 file",
-        remedy="restore the file or mend its encoding",
-    )
-
-
-def _plain(node: Any) -> Any:
-    if isinstance(node, Mapping):
-        return {str(key): _plain(value) for key, value in node.items()}
-    if isinstance(node, list):
-        return [_plain(value) for value in node]
-    return node
-
-
-def _yaml_line(tree: CommentedMap, location: Sequence[str | int]) -> int:
-    node: Any = tree
-    line: int = 0
-    for step in location:
-        if isinstance(node, CommentedMap) and step in node:
-            line = node.lc.key(step)[0]
-        elif isinstance(node, CommentedSeq) and isinstance(step, int) and step < len(node):
-            line = node.lc.item(step)[0]
-        else:
-            break
-        node = node[step]
-    return line + 1
 
 
 def _first_fault(
