@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import os
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor, as_completed
-from concurrent.futures.process import BrokenProcessPool
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from caseanalysis.batch.discover import Notebook, check_runs, find_notebooks
 from caseanalysis.batch.publish import publish, refuse_strangers
 from caseanalysis.batch.reports import write_reports
-from caseanalysis.batch.run import Job, Outcome, failed, run_job
+from caseanalysis.batch.run import Job, Outcome
+from caseanalysis.batch.workers import Limits, run_all
 from caseanalysis.case import load_case
 from caseanalysis.errors import BuildError
-from caseanalysis.locations import project_root
+from caseanalysis.locations import project_root, store_root
 
 
 @dataclass(frozen=True)
@@ -91,7 +89,7 @@ def build(
         )
     values = check_runs(notebooks, {**(parameters or {}), "case": case})
     refuse_strangers(out)
-    tasks = [Job(one, values[one.area], project_root()) for one in notebooks]
+    tasks = [Job(one, values[one.area], project_root(), store_root()) for one in notebooks]
     outcomes = _run(tasks, jobs=jobs or os.cpu_count() or 1, on_progress=on_progress)
     _raise_failures(notebooks, outcomes)
     pages = [outcomes[one.area].page for one in notebooks]
@@ -114,28 +112,10 @@ def _run(
     tasks: Sequence[Job], *, jobs: int, on_progress: Callable[[str], None]
 ) -> dict[str, Outcome]:
     outcomes = {}
-    # Spawned workers start clean on every platform, whatever threads this process has.
-    context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(min(jobs, len(tasks)), mp_context=context) as pool:
-        futures = {pool.submit(run_job, task): task for task in tasks}
-        try:
-            for outcome in _ended(futures):
-                outcomes[outcome.area] = outcome
-                on_progress(outcome.area)
-        except BaseException:
-            pool.shutdown(wait=False, cancel_futures=True)
-            raise
+    for outcome in run_all(tasks, workers=jobs, limits=Limits()):
+        outcomes[outcome.area] = outcome
+        on_progress(outcome.area)
     return outcomes
-
-
-def _ended(futures: Mapping[Future[Outcome], Job]) -> Iterator[Outcome]:
-    for future in as_completed(futures):
-        notebook = futures[future].notebook
-        try:
-            yield future.result()
-        except BrokenProcessPool:
-            reason = "that the process running it ended (short of memory, or killed)"
-            yield Outcome(notebook.area, 0.0, failure=failed(notebook.name, reason))
 
 
 def _raise_failures(notebooks: Sequence[Notebook], outcomes: Mapping[str, Outcome]) -> None:

@@ -17,29 +17,22 @@ from caseanalysis.batch.discover import Notebook
 from caseanalysis.batch.page import Page, make_page
 from caseanalysis.errors import BuildError, CaseAnalysisError
 
-#: Workers run side by side, so each may use one thread for linear algebra.
-_ONE_THREAD = dict.fromkeys(
-    (
-        "OMP_NUM_THREADS",
-        "OPENBLAS_NUM_THREADS",
-        "MKL_NUM_THREADS",
-        "VECLIB_MAXIMUM_THREADS",
-        "NUMEXPR_NUM_THREADS",
-    ),
-    "1",
-)
-# Longer paths than this leave no room for the name of a socket.
-_LONGEST_SOCKET_FOLDER = 45
 _KERNEL = "python3"
 
 
 @dataclass(frozen=True)
 class Job:
-    """A notebook to run, with its checked parameters."""
+    """A notebook to run, with its checked parameters, the project and the data store."""
 
     notebook: Notebook
     parameters: Mapping[str, Any]
     home: Path
+    store: Path
+
+    @property
+    def drawing_defaults(self) -> Path:
+        """The settings that figures are drawn with, whatever those of the user are."""
+        return Path(__file__).with_name("matplotlibrc")
 
 
 @dataclass(frozen=True)
@@ -81,9 +74,9 @@ def failed(where: str, found: str) -> BuildError:
 def _execute(job: Job, scratch: Path) -> Any:
     os.environ.update(_environment(job, scratch))
     import papermill
-    from nbclient.exceptions import DeadKernelError
     from papermill.exceptions import PapermillExecutionError
-    from traitlets.config import Config
+
+    from caseanalysis.batch import engine
 
     work = scratch / "work"
     work.mkdir()
@@ -92,41 +85,25 @@ def _execute(job: Job, scratch: Path) -> Any:
             str(job.notebook.path),
             None,
             parameters=dict(job.parameters),
+            engine_name=engine.NAME,
             kernel_name=_KERNEL,
             language="python",
             cwd=str(work),
             progress_bar=False,
-            extra_arguments=["--IPKernelApp.log_level=CRITICAL"],
-            config=Config({"KernelManager": {"transport": _transport(scratch)}}),
         )
     except PapermillExecutionError as error:
         raise failed(_place(job.notebook, error), _said(error)) from None
-    except DeadKernelError:
-        raise failed(
-            job.notebook.name, "that its Python process ended (short of memory, or killed)"
-        ) from None
 
 
 def _environment(job: Job, scratch: Path) -> dict[str, str]:
-    # A user's own start-up files, kernels and drawing defaults would change the reports.
-    settings = scratch / "matplotlibrc"
-    settings.write_text("", encoding="utf-8")
+    # A user's own start-up files would change the reports.
     return {
-        **_ONE_THREAD,
-        "PYTHONHASHSEED": "0",
-        "PYDEVD_DISABLE_FILE_VALIDATION": "1",  # the debugger's remarks on the terminal
         "CASEANALYSIS_HOME": str(job.home),
+        "CASEANALYSIS_DATA": str(job.store),
         "IPYTHONDIR": str(scratch / "ipython"),
         "JUPYTER_DATA_DIR": str(scratch / "jupyter"),
-        "JUPYTER_RUNTIME_DIR": str(scratch / "r"),
-        "MATPLOTLIBRC": str(settings),
+        "MATPLOTLIBRC": str(job.drawing_defaults),
     }
-
-
-def _transport(scratch: Path) -> str:
-    # Many kernels at once over TCP race for ports; sockets in the scratch folder do not.
-    short = len(str(scratch)) <= _LONGEST_SOCKET_FOLDER
-    return "ipc" if os.name == "posix" and short else "tcp"
 
 
 def _place(notebook: Notebook, error: Any) -> str:
