@@ -18,7 +18,7 @@ from pydantic import (
 from caseanalysis.errors import RecordError
 from caseanalysis.geography import AREA_CODE, TRUST_CODE
 from caseanalysis.locations import data_root
-from caseanalysis.records import Record, load_csv, load_yaml, load_yaml_list, nearest
+from caseanalysis.records import CheckedRecord, Record, load_csv, load_yaml, load_yaml_list, nearest
 
 #: The scenario of a study that names none; every case has it.
 DEFAULT_SCENARIO = "do-nothing"
@@ -262,7 +262,7 @@ def _numbers(given: object) -> object:
     return given.split(";") if isinstance(given, str) else given
 
 
-class Claim(Record):
+class Claim(CheckedRecord):
     """A number, or a comparison, that the case printed.
 
     ``value`` and ``step`` are in the printed unit; ``step`` is the size of one unit in the last
@@ -360,7 +360,7 @@ class Target(Record):
         return self
 
 
-class Scenario(Record):
+class Scenario(CheckedRecord):
     """What is supposed to happen: factors other than the register's, and targets to reach.
 
     ``factors`` holds, by the id of an assumption, what takes its place; a plain number stands for

@@ -10,7 +10,7 @@ from pydantic import Field, field_validator, model_validator
 
 from caseanalysis.case import PrintedUnit, case_folder, load_claims
 from caseanalysis.errors import RecordError
-from caseanalysis.records import Record, load_yaml_list, nearest
+from caseanalysis.records import CheckedRecord, Record, load_yaml_list, nearest
 
 #: What an expression is made of: names, numbers, + - * / **, min, max and brackets.
 _NODES = (
@@ -82,7 +82,7 @@ class DerivationInput(Record):
         return self
 
 
-class Derivation(Record):
+class Derivation(CheckedRecord):
     """What follows from numbers that the case printed, and what it printed beside that.
 
     ``formula`` and ``printed`` are arithmetic over the names of the inputs, percentages as shares.

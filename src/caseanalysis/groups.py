@@ -11,7 +11,7 @@ from pydantic import Field, model_validator
 from caseanalysis.geography import TRUST_CODE
 from caseanalysis.locations import data_root
 from caseanalysis.organisations import Confidence, Succession, joinable
-from caseanalysis.records import Record, load_csv, load_yaml_list
+from caseanalysis.records import CheckedRecord, load_csv, load_yaml_list
 
 Event = Literal[
     "shared chair", "shared chief executive", "group formed", "merger", "sites moved", "planned"
@@ -21,7 +21,7 @@ SITES_MOVED: Event = "sites moved"
 _MONTH = r"^\d{4}-(0[1-9]|1[0-2])$"
 
 
-class GroupEvent(Record):
+class GroupEvent(CheckedRecord):
     """What happened to one trust: an event of a group or merger, with its date and source.
 
     ``kind`` is that of the trust at the time. ``date_basis`` says how the date is known;
@@ -68,7 +68,7 @@ class GroupEvent(Record):
         return self.confidence != "low" and self.date_precision == "month"
 
 
-class UnsearchedTrust(Record):
+class UnsearchedTrust(CheckedRecord):
     """A trust of which it is not known whether it shares leaders: its absence proves nothing."""
 
     org_code: str = Field(pattern=TRUST_CODE.pattern)
@@ -76,7 +76,7 @@ class UnsearchedTrust(Record):
     search: Literal["nothing found", "not searched"]
 
 
-class PublishedStudy(Record):
+class PublishedStudy(CheckedRecord):
     """A published study or report on mergers or groups, in our own words.
 
     ``effect`` says whether it measured one against a comparison.
@@ -94,7 +94,7 @@ class PublishedStudy(Record):
     limits: str
 
 
-class GroupOutcome(Record):
+class GroupOutcome(CheckedRecord):
     """An outcome that the evaluation looks at: what it is, its unit and which way is better.
 
     A ``log`` outcome is the natural logarithm of an amount, so that an effect of 0.01 is about

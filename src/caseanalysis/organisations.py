@@ -10,7 +10,7 @@ from pydantic import Field, model_validator
 
 from caseanalysis.geography import TRUST_CODE
 from caseanalysis.locations import data_root
-from caseanalysis.records import Record, load_csv
+from caseanalysis.records import CheckedRecord, load_csv
 
 Confidence = Literal["high", "medium", "low"]
 
@@ -18,7 +18,7 @@ Confidence = Literal["high", "medium", "low"]
 CONFIDENCES: tuple[Confidence, ...] = ("low", "medium", "high")
 
 
-class Succession(Record):
+class Succession(CheckedRecord):
     """One code that stopped, or lost a part, and the code that has its activity since.
 
     A ``split`` gives only a part of the old organisation, so no series can be joined by it.

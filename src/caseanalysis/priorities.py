@@ -9,7 +9,7 @@ from pydantic import Field, model_validator
 
 from caseanalysis.case import case_folder, load_case
 from caseanalysis.errors import RecordError
-from caseanalysis.records import Record, load_yaml_list, nearest
+from caseanalysis.records import CheckedRecord, Record, load_yaml_list, nearest
 from caseanalysis.registers import load_measures
 
 
@@ -30,7 +30,7 @@ class MissingIndicator(Record):
     source: str
 
 
-class Priority(Record):
+class Priority(CheckedRecord):
     """An aim or a priority of a case, in our own words, with its place in the document.
 
     ``quotation`` is at most 25 words of the document.

@@ -11,7 +11,7 @@ from pydantic import Field, HttpUrl, model_validator
 
 from caseanalysis.errors import RecordError
 from caseanalysis.locations import data_root
-from caseanalysis.records import Record, load_csv, load_yaml, load_yaml_list, nearest
+from caseanalysis.records import CheckedRecord, Record, load_csv, load_yaml, load_yaml_list, nearest
 
 
 class Quirk(Record):
@@ -81,7 +81,7 @@ class Assumption(Record):
         return self
 
 
-class Measure(Record):
+class Measure(CheckedRecord):
     """A quantity that notebooks compute and claims speak of."""
 
     id: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
@@ -165,7 +165,7 @@ def load_measures(root: Path | None = None) -> dict[str, Measure]:
     return {record.id: record for record in load_csv(path, Measure, key=("id",))}
 
 
-class AreaSuccession(Record):
+class AreaSuccession(CheckedRecord):
     """A local authority that took the place of others, and the year."""
 
     new_code: str
@@ -181,20 +181,34 @@ def load_area_successions(root: Path | None = None) -> list[AreaSuccession]:
     return load_csv(path, AreaSuccession, key=("new_code", "old_code"))
 
 
-class DiseaseRegister(Record):
-    """A disease register of the Quality and Outcomes Framework, by its code."""
+class DiseaseRegister(CheckedRecord):
+    """A disease register of the Quality and Outcomes Framework, by its code.
+
+    ``list_type`` is the publisher's word for the ages of the patients who are its denominator, such
+    as ``18OV``; empty where no prevalence by practice has been published.
+    """
 
     code: str = Field(pattern=r"^[A-Z]+$")
     name: str
+    list_type: str | None = Field(default=None, pattern=r"^(TOTAL|\d\dOV)$")
 
 
 def load_disease_registers(root: Path | None = None) -> dict[str, str]:
     """Return the name of each disease register by its code."""
+    return {record.code: record.name for record in _disease_registers(root)}
+
+
+def load_list_types(root: Path | None = None) -> dict[str, str]:
+    """Return the list that is the denominator of each disease register published by practice."""
+    return {one.code: one.list_type for one in _disease_registers(root) if one.list_type}
+
+
+def _disease_registers(root: Path | None) -> list[DiseaseRegister]:
     path = (root or data_root()) / "registers" / "disease_registers.csv"
-    return {record.code: record.name for record in load_csv(path, DiseaseRegister, key=("code",))}
+    return load_csv(path, DiseaseRegister, key=("code",))
 
 
-class Activity(Record):
+class Activity(CheckedRecord):
     """An activity type: what gives its level in the base year, and what its profile by age.
 
     ``printed_part`` is the part of the printed measure that it is: all, first appointments, or
@@ -216,7 +230,7 @@ def load_activities(root: Path | None = None) -> list[Activity]:
     return load_csv(path, Activity, key=("activity",))
 
 
-class Interruption(Record):
+class Interruption(CheckedRecord):
     """Months that are not like the rest, and why."""
 
     name: str
@@ -299,3 +313,82 @@ def load_corrections(root: Path | None = None) -> list[Correction]:
     """Return every correction, in order."""
     path = (root or data_root()) / "registers" / "corrections.yaml"
     return load_yaml_list(path, Correction, name="corrections", key="id")
+
+
+class Decision(CheckedRecord):
+    """A choice between ways of doing the analysis: what was chosen, over what, why, and for whom.
+
+    ``recorded_on`` is the day on which the choice entered the project's history; ``reference`` the
+    document that explains it.
+    """
+
+    id: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
+    decision: str
+    alternatives: tuple[str, ...] = Field(min_length=1)
+    reason: str
+    affects: str
+    recorded_on: date
+    reference: str
+
+
+class Limitation(CheckedRecord):
+    """What the whole analysis, or several reports of it, cannot do, and what a reader should do.
+
+    ``reports`` are areas; ``all`` stands for every report.
+    """
+
+    id: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
+    limitation: str
+    advice: str
+    reports: tuple[str, ...] = Field(min_length=1)
+    reference: str
+
+
+class Comparison(CheckedRecord):
+    """What a method was set beside that is not of its own making, and where that can be run.
+
+    ``page`` is a page of ``docs/methods``; ``words`` stand in the file that makes the comparison.
+    """
+
+    page: str = Field(pattern=r"^[a-z][a-z0-9-]*$")
+    compared_with: str
+    kind: Literal["another implementation", "published example", "simulation", "exhaustion"]
+    where: str
+    words: str
+
+
+class SignOff(Record):
+    """A file of records that somebody other than its authors checked as a whole.
+
+    ``file`` is its path below ``data``; ``records`` how many it held then.
+    """
+
+    file: str
+    checker: str
+    checked_on: date
+    records: int = Field(ge=1)
+    how: str
+
+
+def load_decisions(root: Path | None = None) -> list[Decision]:
+    """Return the decisions log, in order."""
+    path = (root or data_root()) / "registers" / "decisions.yaml"
+    return load_yaml_list(path, Decision, name="decisions", key="id")
+
+
+def load_limitations(root: Path | None = None) -> list[Limitation]:
+    """Return the limitations of the analysis, in order."""
+    path = (root or data_root()) / "registers" / "limitations.yaml"
+    return load_yaml_list(path, Limitation, name="limitations", key="id")
+
+
+def load_comparisons(root: Path | None = None) -> list[Comparison]:
+    """Return what the methods were compared with, in order."""
+    path = (root or data_root()) / "registers" / "comparisons.csv"
+    return load_csv(path, Comparison, key=("page", "compared_with"))
+
+
+def load_sign_offs(root: Path | None = None) -> list[SignOff]:
+    """Return the files that were checked as a whole, in order."""
+    path = (root or data_root()) / "registers" / "sign_offs.csv"
+    return load_csv(path, SignOff, key=("file",))
