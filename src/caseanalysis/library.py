@@ -12,6 +12,7 @@ from typing import Literal
 import pandas as pd
 from pydantic import Field
 
+from caseanalysis import reads
 from caseanalysis.case import Case
 from caseanalysis.errors import MissingDataError, RecordError
 from caseanalysis.locations import data_root, store_root
@@ -114,6 +115,7 @@ class Library:
 
     def has(self, name: str) -> bool:
         """Return whether the store or an extract gives a table."""
+        reads.note("code", EVIDENCE_TABLES[name].module)
         return bool(self._in_store(name)) or self._extract_record(name) is not None
 
     def evidence(self, name: str) -> Evidence:
@@ -128,6 +130,7 @@ class Library:
             If neither gives the table; the message names the publications that would.
         """
         if name not in self._loaded:
+            reads.note("code", EVIDENCE_TABLES[name].module)
             self._loaded[name] = self._load(name)
         return self._loaded[name]
 

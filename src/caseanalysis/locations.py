@@ -51,3 +51,11 @@ def store_root(named: Path | None = None) -> Path:
     if configured:
         return Path(configured)
     return Path(platformdirs.user_data_dir("caseanalysis", appauthor=False))
+
+
+def cache_root() -> Path:
+    """Return the folder of reports made before: ``CASEANALYSIS_CACHE``, or the user's cache."""
+    configured = os.environ.get("CASEANALYSIS_CACHE")
+    if configured:
+        return Path(configured)
+    return Path(platformdirs.user_cache_dir("caseanalysis", appauthor=False))

@@ -25,7 +25,7 @@ import duckdb
 import pandas as pd
 from pyarrow import ArrowException, parquet
 
-from caseanalysis import intake, readers, schemas
+from caseanalysis import intake, readers, reads, schemas
 from caseanalysis.catalogue import (
     Entry,
     file_path,
@@ -92,6 +92,10 @@ class Store:
         StoreError
             If a catalogue record cannot be read.
         """
+        reads.note("store", reads.WHOLE_STORE)
+        return self._every_entry()
+
+    def _every_entry(self) -> list[Entry]:
         found = [load_entry(path) for path in record_paths(self.root)]
         return sorted(found, key=lambda entry: (entry.source, entry.slice_, entry.sha256))
 
@@ -105,8 +109,9 @@ class Store:
 
     def current(self, table: str) -> list[Entry]:
         """Return the entries that give a table now: of each slice the best and latest release."""
+        reads.note("store", table)
         best: dict[str, Entry] = {}
-        for entry in self.entries():
+        for entry in self._every_entry():
             if table in entry.tables:
                 rival = best.get(entry.slice_)
                 if rival is None or _precedence(entry) > _precedence(rival):
@@ -373,7 +378,11 @@ class Store:
 
 @lru_cache(maxsize=1)
 def _engine() -> duckdb.DuckDBPyConnection:
-    """Return the query engine of this process; to start one takes longer than most queries."""
+    """Return the query engine of this process; to start one takes longer than most queries.
+
+    On several processors a filtered table loses its order, and to sort it takes longer than to
+    read it.
+    """
     return duckdb.connect(config={"threads": 1})
 
 

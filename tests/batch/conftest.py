@@ -13,6 +13,7 @@ def _settled(folder: Path) -> Iterator[Project]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("CASEANALYSIS_HOME", str(folder))
         patch.setenv("CASEANALYSIS_DATA", str(folder / "store"))
+        patch.setenv("CASEANALYSIS_CACHE", str(folder / "cache"))
         yield Project(folder)
 
 

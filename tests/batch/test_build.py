@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import shutil
 from dataclasses import dataclass
 
 import pytest
@@ -37,7 +38,8 @@ def built(shared_project: Project) -> Built:
     done: list[str] = []
     result = build(case=CASE, out=project.reports, parameters={"seed": 7}, on_progress=done.append)
     first = project.published()
-    build(case=CASE, out=project.reports, parameters={"seed": 7}, jobs=1)
+    shutil.rmtree(project.reports)
+    build(case=CASE, out=project.reports, parameters={"seed": 7}, jobs=1, fresh=True)
     again = project.published()
     project.add("a2", "print('changed')")
     build(["a2"], case=CASE, out=project.reports)
@@ -97,7 +99,7 @@ def test_markup_in_data_and_prose_is_shown_as_text(built: Built) -> None:
 
 def test_code_is_folded_away_but_there(built: Built) -> None:
     page = built.text("a1.html")
-    assert page.count('<details class="code">') >= 7
+    assert page.count('<details class="code" open>') >= 7
     assert "how many beds" not in page.lower().split("<main")[0]
 
 
@@ -113,6 +115,10 @@ def test_the_index_links_reports_and_names_areas_without_one(built: Built) -> No
         assert f'href="{name}"' in index
     assert "2,050 beds." in index
     assert "2 statements of the case; 2 of them could be set beside" in index
+
+
+def test_findings_lead_to_their_claims_in_the_ledger(built: Built) -> None:
+    assert '<a href="ledger.html#a1-001">a1-001</a>' in built.text("a1.html")
 
 
 def test_findings_are_listed_with_their_exact_numbers(built: Built) -> None:
@@ -133,8 +139,10 @@ def test_missing_evidence_becomes_a_panel_and_is_told_on_the_index(built: Built)
     assert "Not shown: the figure “Figure 1. Residents”" in page
     assert "<img" not in page
     assert "Not shown for want of data" in built.text("index.html")
-    manifest = json.loads(built.first["manifest.json"])
-    assert manifest["reports"]["context"]["missing"] == ["the figure “Figure 1. Residents”"]
+    facts = json.loads(built.first["facts/context.json"])
+    assert facts["missing"] == ["the figure “Figure 1. Residents”"]
+    assert [panel["what"] for panel in facts["panels"]] == facts["missing"]
+    assert all(panel["needs"] and panel["where"] for panel in facts["panels"])
 
 
 def test_the_same_inputs_give_the_same_bytes(built: Built) -> None:

@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from throwaway import STAND_IN, Project
+from handmade import finding, page, written
+from throwaway import Project
 
-from caseanalysis.batch import build
 from caseanalysis.batch.ledger import bar, ledger_page, make_ledger, write_csv
 from caseanalysis.case import load_case
 from caseanalysis.errors import BuildError
@@ -54,10 +54,6 @@ def case(project: Project) -> Project:
     return project
 
 
-def finding(claim: str, verdict: str = "reproduced", reason: str = "As found.") -> dict[str, Any]:
-    return {"claim_id": claim, "verdict": verdict, "reason": reason, "recomputed": 17.2}
-
-
 def report(*findings: dict[str, Any], **changed: Any) -> dict[str, Any]:
     figure = {"id": "figure-7", "number": 7, "title": "Beds", "evidence": ["beds"]}
     return {"findings": list(findings), "figures": [figure], "gaps": [], **changed}
@@ -96,7 +92,7 @@ def test_claim_of_a_built_area_fails_in_a_partial_build_too() -> None:
 @pytest.mark.usefixtures("case")
 def test_finding_that_gives_no_reason_fails() -> None:
     with pytest.raises(BuildError, match="a1-001"):
-        ledger_of(a1=report(finding("a1-001", "not testable", "")))
+        ledger_of(a1=report(finding("a1-001", verdict="not testable", reason="")))
 
 
 @pytest.mark.usefixtures("case")
@@ -118,8 +114,10 @@ def test_untested_claim_that_its_own_case_contradicts_says_so() -> None:
 
 @pytest.mark.usefixtures("case")
 def test_claim_tested_in_two_reports_links_to_both_and_takes_what_was_tested() -> None:
-    untested = report(finding("a1-001", "not testable", "No data."))
-    ledger = ledger_of(a1=untested, a2=report(finding("a1-001", "differs"), finding("a2-001")))
+    untested = report(finding("a1-001", verdict="not testable", reason="No data."))
+    ledger = ledger_of(
+        a1=untested, a2=report(finding("a1-001", verdict="differs"), finding("a2-001"))
+    )
     assert ledger.rows[0]["verdict"] == "differs"
     assert ledger.rows[0]["reports"] == ("a1", "a2")
 
@@ -174,39 +172,23 @@ def test_bar_gives_each_count_its_share_of_the_width() -> None:
     assert 'class="bar-differs" x="25.00" width="75.00"' in svg
 
 
-TESTED = """\
-from caseanalysis.notebook.study import load_claims
-study = Study(load_case(case), library, parameters={"case": case}, claims=load_claims(case))
-study.findings(pd.DataFrame({
-    "claim_id": ["a1-001"], "statement": ["Beds grow"], "unit": ["percent"], "printed": [17.0],
-    "recomputed": [17.2], "verdict": ["reproduced"], "reason": ["Within its rounding."]}))
-study.sources()
-"""
-
-
-def test_build_writes_the_ledger_links_it_and_repeats_it_to_the_byte(case: Project) -> None:
-    case.add("a1", "# Beds", STAND_IN, TESTED)
-    build(case="three-towns", out=case.reports)
-    first = case.published()
-    assert b'<a href="ledger.html#a1-001">a1-001</a>' in first["a1.html"]
-    assert b'href="a1.html#claim-a1-001"' in first["ledger.html"]
-    index = first["index.html"].decode()
+def test_folder_has_the_ledger_and_the_index_leads_to_its_parts(
+    case: Project, tmp_path: Path
+) -> None:
+    folder = written(tmp_path / "new", page("a1", findings=[finding("a1-001")]))
+    assert 'href="a1.html#claim-a1-001"' in (folder / "ledger.html").read_text(encoding="utf-8")
+    index = (folder / "index.html").read_text(encoding="utf-8")
     assert 'href="ledger.html#only-reproduced"' in index
     assert 'href="ledger.html#only-a1-reproduced"' in index
-    build(case="three-towns", out=case.reports)
-    second = case.published()
-    assert [first[name] == second[name] for name in ("ledger.html", "ledger.csv")] == [True, True]
 
 
-def test_failing_ledger_leaves_the_reports_published_before(case: Project) -> None:
-    case.add("a1", "# Beds", STAND_IN, TESTED)
-    build(case="three-towns", out=case.reports)
-    before = case.published()
+def test_claim_of_a_built_area_without_a_test_stops_the_writing(
+    case: Project, tmp_path: Path
+) -> None:
     folder: Path = case.root / "data" / "cases" / "three-towns"
     more = CLAIMS.replace("a1-002", "a1-003").replace(
         ",,group,all,2023,equal,40", ",beds,group,all,2023,equal,40"
     )
     (folder / "claims.csv").write_text(more.replace("a count of wards", ""), encoding="utf-8")
     with pytest.raises(BuildError, match="a1-003"):
-        build(case="three-towns", out=case.reports)
-    assert case.published() == before
+        written(tmp_path / "new", page("a1", findings=[finding("a1-001")]))

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from throwaway import Project
 
+from caseanalysis.case import default_case
 from caseanalysis.errors import ParameterError
 from caseanalysis.parameters import (
     Parameters,
@@ -160,3 +161,40 @@ def test_a_file_that_is_no_notebook_is_refused(tmp_path: Path) -> None:
 
 def test_every_parameter_says_what_it_means() -> None:
     assert all(len(field.description or "") > 20 for field in Parameters.model_fields.values())
+
+
+RISK = '{"staff-leave": {"likelihood": 0.3, "impact": 0.25, "owner": "A director"}}'
+BY_RECORD = {"risk_values": {}, "opportunity_values": {}, "assumption_values": {}}
+
+
+def test_values_by_record_are_read_from_a_text() -> None:
+    found = parse_assignments([f"risk_values={RISK}", 'assumption_values={"discount_rate": 0.05}'])
+    assert found["risk_values"]["staff-leave"]["likelihood"] == 0.3
+    checked = check_parameters(found, declared={"case": default_case(), **BY_RECORD})
+    assert checked["risk_values"] == found["risk_values"]
+    assert checked["opportunity_values"] == {}
+
+
+@pytest.mark.parametrize(
+    ("text", "where", "message"),
+    [
+        ('risk_values={"staff-leave": {"likelihood": 1.3}}', "risk_values, staff-leave, likelihood",
+         "found 1.3; wanted less than or equal to 1"),
+        ('risk_values={"staff-leave": {"cost": -1}}', "risk_values, staff-leave, cost",
+         "greater than or equal to 0"),
+        ('risk_values={"staff-leave": {"likelyhood": 0.3}}', "risk_values, staff-leave",
+         "did you mean 'likelihood'"),
+        ('risk_values={"staff-leaves": {}}', "risk_values", "did you mean 'staff-leave'"),
+        ('risk_values={"staff-leave": 0.3}', "risk_values", "a valid dictionary"),
+        ('opportunity_values={"retention": {"cash": 2}}', "opportunity_values, retention, cash",
+         "less than or equal to 1"),
+        ('opportunity_values={"retentions": {"cash": 1}}', "opportunity_values",
+         "did you mean 'retention'"),
+        ('assumption_values={"discount_rates": 0.05}', "assumption_values",
+         "did you mean 'discount_rate'"),
+    ],
+)  # fmt: skip
+def test_a_wrong_value_by_record_is_refused(text: str, where: str, message: str) -> None:
+    with pytest.raises(ParameterError, match=message) as caught:
+        check_parameters(parse_assignments([text]), declared={"case": default_case(), **BY_RECORD})
+    assert caught.value.where == f"parameters: {where}"

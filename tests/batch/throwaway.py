@@ -108,9 +108,10 @@ class Project:
         return path
 
     def published(self) -> dict[str, bytes]:
-        """Return every published file and its bytes."""
-        files = sorted(self.reports.rglob("*")) if self.reports.exists() else []
-        return {str(path.relative_to(self.reports)): path.read_bytes() for path in files}
+        """Return every published file and its bytes; not what a build keeps for the next one."""
+        found = sorted(self.reports.rglob("*")) if self.reports.exists() else []
+        places = {str(path.relative_to(self.reports)): path for path in found if path.is_file()}
+        return {name: p.read_bytes() for name, p in places.items() if not name.startswith(".")}
 
 
 def _cell(text: str, number: int) -> dict[str, object]:

@@ -1,45 +1,52 @@
-"""A build: notebooks found, parameters checked, notebooks run, reports published together."""
+"""A build: notebooks found, parameters checked, those run whose inputs changed, all published."""
 
 from __future__ import annotations
 
 import os
+import sys
+import tempfile
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from caseanalysis.batch import site
+from caseanalysis.batch.cache import Cache, Kept, write_page
 from caseanalysis.batch.discover import Notebook, check_runs, find_notebooks
+from caseanalysis.batch.inputs import digest
 from caseanalysis.batch.publish import publish, refuse_strangers
-from caseanalysis.batch.reports import write_reports
 from caseanalysis.batch.run import Job, Outcome
 from caseanalysis.batch.workers import Limits, run_all
-from caseanalysis.case import load_case
 from caseanalysis.errors import BuildError
-from caseanalysis.locations import project_root, store_root
+from caseanalysis.locations import cache_root, project_root, store_root
 
 
 @dataclass(frozen=True)
 class BuiltReport:
-    """A report that was built."""
+    """A report that was built, in how many seconds; None where what it came from is as it was."""
 
     area: str
     title: str
     path: Path
-    seconds: float
+    seconds: float | None
 
 
 @dataclass(frozen=True)
 class BuildResult:
-    """What a build made: its reports, the index, the findings, and how long it took."""
+    """What a build made: its reports, the index, the findings, and how long it took.
+
+    ``published`` is False where the folder of reports was as this build would write it.
+    """
 
     reports: tuple[BuiltReport, ...]
     index: Path
     findings: Path
     seconds: float
+    published: bool
 
 
 def count(areas: Sequence[str] = ()) -> int:
-    """Return how many notebooks a build of some areas, or of all, would run."""
+    """Return how many notebooks a build of some areas, or of all, is about."""
     return len(find_notebooks(areas))
 
 
@@ -50,9 +57,14 @@ def build(
     out: Path,
     parameters: Mapping[str, object] | None = None,
     jobs: int | None = None,
+    limits: Limits | None = None,
+    fresh: bool = False,
     on_progress: Callable[[str], None] = lambda _: None,
 ) -> BuildResult:
     """Build reports and publish them together.
+
+    A report is taken from an earlier build where its notebook, parameters, code and all that its
+    run read are as they were. A folder that is already as it would be written is left alone.
 
     Parameters
     ----------
@@ -66,8 +78,12 @@ def build(
         Values for the parameters of the notebooks; each notebook gets those that it declares.
     jobs : int
         Notebooks to run at once; by default as many as there are processors.
+    limits : Limits
+        The time and the memory that one notebook may take.
+    fresh : bool
+        Whether every notebook runs, whatever was kept.
     on_progress : Callable
-        Called with the area of each notebook that has ended.
+        Called with the area of each report that is there.
 
     Raises
     ------
@@ -76,9 +92,41 @@ def build(
         run then.
     BuildError
         If a notebook failed; the message names it, the cell and the reason. The others have run
-        to their end, and the reports published before are as they were.
+        to their end and are published; of one that failed the last good report is kept, and the
+        index says so. Nothing is published where no notebook ran well.
     """
     start = time.perf_counter()
+    notebooks = _found(areas)
+    values = check_runs(notebooks, {**(parameters or {}), "case": case})
+    out = out.resolve()
+    refuse_strangers(out)
+    cache = Cache(cache_root())
+    tasks = {
+        one.area: Job(one, values[one.area], project_root(), store_root()) for one in notebooks
+    }
+    with tempfile.TemporaryDirectory(prefix="ca-") as spool:
+        work = _Work(cache, tasks, Path(spool), fresh)
+        for area in work.run(jobs or os.cpu_count() or 1, limits or Limits()):
+            on_progress(area)
+        plan = site.Plan(case, bool(areas), work.kept, work.failures, work.inputs, work.seconds)
+        published = bool(work.kept) and (fresh or not site.is_current(plan, out, cache))
+        if published:
+            publish(out, lambda new, old: site.write(plan, new, old, cache))
+    cache.close(work.seconds)
+    _raise_failures(work.outcomes)
+    return BuildResult(
+        reports=tuple(
+            BuiltReport(area, one.title, out / f"{area}.html", work.seconds.get(area))
+            for area, one in ((area, work.kept[area]) for area in tasks)
+        ),
+        index=out / "index.html",
+        findings=out / "findings.csv",
+        seconds=time.perf_counter() - start,
+        published=published,
+    )
+
+
+def _found(areas: Sequence[str]) -> list[Notebook]:
     notebooks = find_notebooks(areas)
     if not notebooks:
         raise BuildError(
@@ -87,40 +135,70 @@ def build(
             wanted="at least one",
             remedy="work inside the project folder",
         )
-    values = check_runs(notebooks, {**(parameters or {}), "case": case})
-    refuse_strangers(out)
-    tasks = [Job(one, values[one.area], project_root(), store_root()) for one in notebooks]
-    outcomes = _run(tasks, jobs=jobs or os.cpu_count() or 1, on_progress=on_progress)
-    _raise_failures(notebooks, outcomes)
-    pages = [outcomes[one.area].page for one in notebooks]
-    made = [page for page in pages if page is not None]
-    publish(out, lambda new, old: write_reports(new, old, made, load_case(case), bool(areas)))
-    return BuildResult(
-        reports=tuple(
-            BuiltReport(
-                page.area, page.title, out / f"{page.area}.html", outcomes[page.area].seconds
+    return notebooks
+
+
+class _Work:
+    """The reports of a build as they come: those kept from before, then those that run."""
+
+    def __init__(self, cache: Cache, tasks: Mapping[str, Job], spool: Path, fresh: bool) -> None:
+        self.cache = cache
+        self.tasks = tasks
+        self.spool = spool
+        self.known = {area: cache.known(job) for area, job in tasks.items()}
+        self.keys = {area: digest(known) for area, known in self.known.items()}
+        found = {} if fresh else {area: cache.find(key) for area, key in self.keys.items()}
+        self.kept: dict[str, Kept] = {area: one for area, one in found.items() if one}
+        self.outcomes: dict[str, Outcome] = {}
+
+    @property
+    def seconds(self) -> dict[str, float]:
+        """How long each notebook that ran took."""
+        return {area: one.seconds for area, one in self.outcomes.items() if one.failure is None}
+
+    @property
+    def inputs(self) -> dict[str, dict[str, str]]:
+        """What each report came from, known before it ran or told by its run."""
+        return {area: {**self.known[area], **one.read} for area, one in self.kept.items()}
+
+    @property
+    def failures(self) -> dict[str, str]:
+        """Why each notebook that failed did, in the order of the notebooks."""
+        failed = {area: self.outcomes[area].failure for area in self.tasks if area in self.outcomes}
+        return {area: f"{one.where}: {one.found}" for area, one in failed.items() if one}
+
+    def run(self, workers: int, limits: Limits) -> Iterator[str]:
+        """Run what is not kept; yield each area that has been dealt with."""
+        yield from self.kept
+        waiting = [area for area in self._longest_first() if area not in self.kept]
+        began = time.time()
+        jobs = [self.tasks[area] for area in waiting]
+        for outcome in run_all(jobs, workers=workers, limits=limits):
+            if outcome.page is not None:
+                self.kept[outcome.area] = self._keep(outcome, began)
+            # Its page is on disk, and pages are large.
+            self.outcomes[outcome.area] = Outcome(
+                outcome.area, outcome.seconds, failure=outcome.failure
             )
-            for page in made
-        ),
-        index=out / "index.html",
-        findings=out / "findings.csv",
-        seconds=time.perf_counter() - start,
-    )
+            yield outcome.area
+
+    def _longest_first(self) -> list[str]:
+        """Return the areas, those that took longest before at the start, so that none ends late."""
+        known = self.cache.load("seconds")
+        return sorted(self.tasks, key=lambda area: -known.get(area, sys.maxsize))
+
+    def _keep(self, outcome: Outcome, began: float) -> Kept:
+        """Keep a report for later builds; for this one only, where its inputs changed meanwhile."""
+        page, key = outcome.page, self.keys[outcome.area]
+        assert page is not None  # noqa: S101
+        read = self.cache.inputs.all_of(outcome.read, since=began)
+        if read is None:
+            return write_page(self.spool / f"{outcome.area}.page.gz", key, page, {})
+        return self.cache.keep(key, page, read)
 
 
-def _run(
-    tasks: Sequence[Job], *, jobs: int, on_progress: Callable[[str], None]
-) -> dict[str, Outcome]:
-    outcomes = {}
-    for outcome in run_all(tasks, workers=jobs, limits=Limits()):
-        outcomes[outcome.area] = outcome
-        on_progress(outcome.area)
-    return outcomes
-
-
-def _raise_failures(notebooks: Sequence[Notebook], outcomes: Mapping[str, Outcome]) -> None:
-    failures = [outcomes[one.area].failure for one in notebooks]
-    told = [failure for failure in failures if failure is not None]
+def _raise_failures(outcomes: Mapping[str, Outcome]) -> None:
+    told = [one.failure for _, one in sorted(outcomes.items()) if one.failure is not None]
     if not told:
         return
     first, *others = told

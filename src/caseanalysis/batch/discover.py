@@ -15,7 +15,9 @@ from caseanalysis.parameters import check_parameters, read_declared
 from caseanalysis.records import nearest
 
 _LAST = 1000
-_AREA = re.compile(r"^(?!index$)[a-z][a-z0-9-]*$")
+#: Pages that a build writes beside the reports.
+_TAKEN = ("index", "ledger", "board", "assurance", "changes", "sources", "methods", "method-.*")
+_AREA = re.compile(rf"^(?!(?:{'|'.join(_TAKEN)})$)[a-z][a-z0-9-]*$")
 
 
 @dataclass(frozen=True)

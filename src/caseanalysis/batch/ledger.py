@@ -10,10 +10,11 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
-from caseanalysis.batch.shell import render
+from caseanalysis.batch.shell import render, sheet
 from caseanalysis.case import Case, Claim, load_claims
 from caseanalysis.derivations import load_derivations
 from caseanalysis.errors import BuildError
+from caseanalysis.exporting import FORMULA_STARTS
 from caseanalysis.formatting import is_missing
 from caseanalysis.notebook.display import slug
 from caseanalysis.notebook.signs import PENDING, SIGNS, UNTESTED
@@ -185,11 +186,14 @@ def write_csv(path: Path, case: Case, ledger: Ledger) -> None:
         writer = csv.writer(stream, lineterminator="\n")
         writer.writerow(("case", *COLUMNS))
         for row in ledger.rows:
-            writer.writerow((case.name, *(_cell(row[name]) for name in COLUMNS)))
+            writer.writerow((case.name, *(csv_cell(row[name]) for name in COLUMNS)))
 
 
-def _cell(value: Any) -> Any:
-    return "; ".join(map(str, value)) if isinstance(value, tuple) else value
+def csv_cell(value: Any) -> Any:
+    """Return a value for a cell; text that a spreadsheet takes for a formula gets an apostrophe."""
+    told = "; ".join(map(str, value)) if isinstance(value, tuple) else value
+    acts = isinstance(told, str) and told.startswith(FORMULA_STARTS)
+    return f"'{told}" if acts else told
 
 
 def ledger_page(case: Case, ledger: Ledger, version: str) -> str:
@@ -199,7 +203,7 @@ def ledger_page(case: Case, ledger: Ledger, version: str) -> str:
     areas = ledger.by_area()
     return render(
         "ledger.html.j2",
-        more_css=_filters_css(areas),
+        more_css=sheet("ledger") + _filters_css(areas),
         case=case,
         version=version,
         rows=ledger.rows,
@@ -213,6 +217,12 @@ def ledger_page(case: Case, ledger: Ledger, version: str) -> str:
 def area_name(area: str) -> str:
     """Return the id of an area as it is written: A1, but context."""
     return area.upper() if area[-1].isdigit() else area.replace("-", " ")
+
+
+def report_name(area: str, title: str) -> str:
+    """Return the title of a report, with the id of its area where that is a code: A1, Ageing."""
+    name = area_name(area)
+    return f"{name}, {title}" if name.isupper() else title
 
 
 def area_title(case: Case, area: str) -> str:

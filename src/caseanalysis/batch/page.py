@@ -5,11 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from html import escape, unescape
 from typing import Any
 
 from caseanalysis import __version__
 from caseanalysis.batch.discover import Notebook
+from caseanalysis.batch.keys import RULE, key_findings, main_figure
+from caseanalysis.batch.prose import safe_markdown, slim_code
 from caseanalysis.batch.shell import TEMPLATES, render
 from caseanalysis.case import load_case
 from caseanalysis.errors import BuildError
@@ -19,21 +22,32 @@ _HEADING = re.compile(r"<h([1-6])>(.*?)</h\1>", re.DOTALL)
 _TAG = re.compile(r"<[^>]+>")
 # A claim among the findings, which the report links to the ledger beside it.
 _CLAIM = re.compile(r'<span class="ca-claim">([a-z0-9]+-\d{3})</span>')
-# The number of the process that ran the cell, part of the file name in a warning.
-_PROCESS = re.compile(r"\S*ipykernel_\d+\S*?(?=:\d+:)")
+# What is kept of each figure and table shown.
+_OF_TABLE = ("id", "kind", "number", "title", "columns", "rows", "evidence")
 
 
 @dataclass
 class Facts:
-    """What a report says, for the index: of plain types."""
+    """What a report says, for the index: of plain types.
+
+    ``tables`` has each figure and table shown, in order, with its data: ``id``, ``kind``
+    (``figure`` or ``table``), ``number``, ``title``, ``columns`` (records of ``name``, ``label``
+    and ``style``), ``rows`` (lists of values as computed) and ``evidence``. ``keys`` are the
+    claims of the key numbers, ``panels`` say what is not shown, what it needs and where to get
+    that, ``main_figure`` is the identifier of the figure beside them.
+    """
 
     headline: dict[str, str] | None = None
     findings: list[dict[str, Any]] = field(default_factory=list)
     evidence: list[dict[str, Any]] = field(default_factory=list)
     gaps: list[str] = field(default_factory=list)
     missing: list[str] = field(default_factory=list)
+    panels: list[dict[str, str]] = field(default_factory=list)
     figures: list[dict[str, Any]] = field(default_factory=list)
+    tables: list[dict[str, Any]] = field(default_factory=list)
     cited: list[str] = field(default_factory=list)
+    keys: list[str] = field(default_factory=list)
+    main_figure: str | None = None
 
 
 @dataclass(frozen=True)
@@ -57,18 +71,29 @@ def make_page(executed: Any, notebook: Notebook, parameters: Mapping[str, Any]) 
         If the notebook shows a picture without a description, or evidence without its sources.
     """
     facts, headline = Facts(), ""
+    figures: dict[str, Any] = {}
     for number, cell in enumerate(executed.cells, start=1):
         where = f"{notebook.name}, cell {number} of the run"
         if cell.cell_type == "code":
-            headline += _sift(cell, facts, where)
+            headline += _sift(cell, facts, figures, where)
     _require_sources(facts, notebook.name)
+    about = executed.metadata.get("caseanalysis", {})
+    keys = key_findings(facts.findings, about.get("key_measures", ()))
+    facts.keys = [key["claim_id"] for key in keys]
+    facts.main_figure = main_figure(facts.figures, about.get("main_figure"))
+    shown = _take(figures[facts.main_figure], facts) if facts.main_figure else ""
     case = load_case(str(parameters["case"]))
     body, contents, title = _outline(_convert(executed))
     html = render(
         "report.html.j2",
+        more_css=_report_css(),
         case=case,
+        area=notebook.area,
         title=title or notebook.title,
         headline=headline,
+        keys=keys,
+        rule=RULE,
+        main_figure=shown,
         body=body,
         contents=contents,
         parameters=parameters,
@@ -80,13 +105,29 @@ def make_page(executed: Any, notebook: Notebook, parameters: Mapping[str, Any]) 
     )
 
 
-def _sift(cell: Any, facts: Facts, where: str) -> str:
+@cache
+def _report_css() -> str:
+    return (TEMPLATES / "report.css").read_text(encoding="utf-8")
+
+
+def _take(output: Any, facts: Facts) -> str:
+    """Return the main figure for the first screen; where it stood, leave a link to it."""
+    html = str(output.data["text/html"])
+    figure = next(one for one in facts.figures if one["id"] == facts.main_figure)
+    number, title = figure["number"], figure["title"]
+    name = title if number is None else f"Figure {number}. {title}"
+    output.data = {
+        "text/html": f'<p class="ca-moved">{escape(name)}: this figure stands '
+        f'<a href="#{escape(figure["id"])}">at the top of the report</a>.</p>'
+    }
+    return html
+
+
+def _sift(cell: Any, facts: Facts, figures: dict[str, Any], where: str) -> str:
     """Keep of a cell's outputs what the page shows; collect facts; return a headline's HTML."""
     headline, kept = "", []
     for output in cell.outputs:
-        if output.output_type == "stream":
-            output.text = _PROCESS.sub("notebook cell", output.text)
-        elif output.output_type in ("display_data", "execute_result"):
+        if output.output_type in ("display_data", "execute_result"):
             told = output.data.get(FACTS)
             if told is None:
                 _reduce_to_text(output, where)
@@ -96,6 +137,8 @@ def _sift(cell: Any, facts: Facts, where: str) -> str:
                 _collect(told, facts)
                 if told["kind"] == "headline":
                     headline += html
+                if told["kind"] == "figure":
+                    figures[told["id"]] = output
                 if told["kind"] in ("headline", "look"):
                     continue
         kept.append(output)
@@ -125,8 +168,10 @@ def _collect(told: Mapping[str, Any], facts: Facts) -> None:
         facts.evidence, facts.gaps = list(told["evidence"]), list(told["gaps"])
     elif kind == "missing":
         facts.missing.append(told["what"])
+        facts.panels.append({name: told[name] for name in ("what", "needs", "where")})
     elif kind in ("figure", "table"):
         facts.cited.extend(told["evidence"])
+        facts.tables.append({name: told[name] for name in _OF_TABLE})
     if kind == "figure":
         facts.figures.append({name: told[name] for name in ("id", "number", "title", "evidence")})
 
@@ -146,24 +191,19 @@ def _require_sources(facts: Facts, where: str) -> None:
 def _convert(executed: Any) -> str:
     """Return the cells as HTML by nbconvert with the project's own template."""
     from nbconvert import HTMLExporter
+    from nbconvert.exporters import TemplateExporter
+    from nbconvert.filters import Highlight2HTML
 
     exporter: Any = HTMLExporter(  # type: ignore[no-untyped-call]
-        template_name="report", extra_template_basedirs=[str(TEMPLATES)], exclude_anchor_links=True
+        template_name="report", extra_template_basedirs=[str(TEMPLATES)]
     )
-    exporter.register_filter("safe_markdown", _safe_markdown)
-    html, _ = exporter.from_notebook_node(executed)
+    highlight: Any = Highlight2HTML(pygments_lexer="ipython3")  # type: ignore[no-untyped-call]
+    exporter.register_filter("highlight_code", highlight)
+    exporter.register_filter("safe_markdown", safe_markdown)
+    exporter.register_filter("slim_code", slim_code)
+    # The exporter for HTML would read its page once more, with a parser that spoils drawings.
+    html, _ = TemplateExporter.from_notebook_node(exporter, executed)
     return str(html)
-
-
-def _safe_markdown(source: str) -> str:
-    """Return Markdown as HTML; HTML in it is shown as text, and links run no script."""
-    from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
-
-    renderer = IPythonRenderer(
-        escape=True, allow_harmful_protocols=False, exclude_anchor_links=True
-    )
-    html = str(MarkdownWithMath(renderer=renderer).render(source))
-    return re.sub(r' style="text-align:\s*\w+"', "", html)
 
 
 def _outline(body: str) -> tuple[str, list[tuple[str, str]], str]:
@@ -187,6 +227,9 @@ def _outline(body: str) -> tuple[str, list[tuple[str, str]], str]:
         identifier = f"section-{slug(text)}" + (f"-{seen[slug(text)]}" * (seen[slug(text)] > 1))
         if level == 2:
             contents.append((identifier, text))
+        # A heading with a link or a formula in it cannot be a link itself.
+        if level == 2 and "<" not in inner:
+            inner = f'<a class="here" href="#{escape(identifier)}">{inner}</a>'
         return f'<h{level} id="{escape(identifier)}">{inner}</h{level}>'
 
     return _HEADING.sub(heading, body), contents, titles[0] if titles else ""

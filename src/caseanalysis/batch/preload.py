@@ -6,8 +6,6 @@ worker reads its own records, and what it read can be told.
 
 from __future__ import annotations
 
-import gc
-
 import nbconvert
 import papermill
 import seaborn
@@ -28,6 +26,3 @@ __all__ = [
     "statsmodels",
     "study",
 ]
-
-# What is there now stays shared between the workers: none has to look through it again.
-gc.freeze()

@@ -3,22 +3,40 @@
 from __future__ import annotations
 
 import csv
-import json
-import shutil
-from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from caseanalysis import __version__
-from caseanalysis.batch.ledger import Ledger, area_title, bar, ledger_page, make_ledger, write_csv
+from caseanalysis.batch.archive import write_archive
+from caseanalysis.batch.assurance import assurance_page
+from caseanalysis.batch.board import board_page
+from caseanalysis.batch.checking import checkings
+from caseanalysis.batch.discover import find_notebooks
+from caseanalysis.batch.facts import (
+    carry_over,
+    in_order,
+    outline,
+    read_facts,
+    read_manifest,
+    record_of,
+    write_facts,
+    write_manifest,
+)
+from caseanalysis.batch.freshness import publications
+from caseanalysis.batch.index import Changes, Site, index_page
+from caseanalysis.batch.ledger import Ledger, csv_cell, ledger_page, make_ledger, write_csv
+from caseanalysis.batch.notes import Note, load_notes, note_pages, notes_of
 from caseanalysis.batch.page import Page
-from caseanalysis.batch.publish import MANIFEST
-from caseanalysis.batch.shell import render
+from caseanalysis.batch.sources import sources_page
+from caseanalysis.batch.workbook import workbook_bytes
 from caseanalysis.case import Case
-from caseanalysis.errors import BuildError
-from caseanalysis.notebook.signs import SIGNS
+from caseanalysis.locations import project_root
+from caseanalysis.registers import load_cautions, load_sources
+
+#: The facts of each report by its area.
+Records = Mapping[str, Mapping[str, Any]]
 
 FINDING_COLUMNS = (
     "claim_id",
@@ -40,7 +58,14 @@ FINDING_COLUMNS = (
 
 
 def write_reports(
-    new: Path, old: Path, pages: Sequence[Page], case: Case, keep_others: bool
+    new: Path,
+    old: Path,
+    pages: Sequence[Page],
+    case: Case,
+    keep_others: bool,
+    *,
+    failures: Mapping[str, str] = MappingProxyType({}),
+    changes: Callable[[Path], Changes | None] = lambda _: None,
 ) -> None:
     """Write the whole content of a folder of reports.
 
@@ -54,6 +79,11 @@ def write_reports(
         The case.
     keep_others : bool
         Whether reports of the old folder that were not made anew are carried over.
+    failures : Mapping of str to str
+        Why the report of an area could not be made, by area; its last good report is kept.
+    changes : Callable
+        Takes the new folder with its reports and facts in it, and returns what moved since the
+        build before, or None; it may write ``changes.html``, which the index then links.
 
     Raises
     ------
@@ -61,43 +91,83 @@ def write_reports(
         If reports of another case would have to be kept beside these, or a claim has neither a
         test nor a reason why there is none.
     """
-    records = _kept(new, old, pages, case) if keep_others else {}
-    for page in pages:
-        (new / f"{page.area}.html").write_text(page.html, encoding="utf-8", newline="\n")
-        records[page.area] = {
-            "title": page.title,
-            "order": page.order,
-            "parameters": dict(page.parameters),
-            **asdict(page.facts),
-        }
-    manifest = {"case": case.name, "version": __version__, "reports": records}
-    text = json.dumps(manifest, indent=1, sort_keys=True, ensure_ascii=False)
-    (new / MANIFEST).write_text(text + "\n", encoding="utf-8", newline="\n")
+    made = {page.area: _page(new, page) for page in pages}
+    kept = carry_over(old, new, case, made=made, failed=failures, keep_others=keep_others)
+    before = read_manifest(old).get("failures", {}) if keep_others else {}
+    failed = {area: text for area, text in {**before, **failures}.items() if area not in made}
+    records = in_order({**kept, **made})
+    write_manifest(new, case, records, failed)
+    moved = changes(new)
     _write_findings(new / "findings.csv", case, records)
-    ledger = make_ledger(case, dict(_in_order(records)))
+    ledger = make_ledger(case, records)
     write_csv(new / "ledger.csv", case, ledger)
-    index = render("index.html.j2", **_index_values(case, records, ledger))
-    for name, html in (("ledger", ledger_page(case, ledger, __version__)), ("index", index)):
-        (new / f"{name}.html").write_text(html, encoding="utf-8", newline="\n")
+    (new / f"{case.name}-tables.xlsx").write_bytes(workbook_bytes(case, read_facts(new)))
+    notes = _notes_by_area(records)
+    for name, html in _pages(case, records, ledger, notes, failed).items():
+        _write(new, name, html)
+    archive = f"{case.name}-reports"
+    files = {*(path.name for path in new.iterdir()), f"{archive}.zip"}
+    site = Site(
+        case, records, ledger, __version__, new, files, notes, load_sources(), failed, moved
+    )
+    _write(new, "index.html", index_page(site))
+    write_archive(new, archive)
 
 
-def _kept(new: Path, old: Path, pages: Sequence[Page], case: Case) -> dict[str, dict[str, Any]]:
-    path = old / MANIFEST
-    if not path.is_file():
-        return {}
-    manifest = json.loads(path.read_text(encoding="utf-8"))
-    if manifest["case"] != case.name:
-        raise BuildError(
-            where=str(old),
-            found=f"reports of the case {manifest['case']!r}",
-            wanted=f"reports of {case.name!r} beside which to put some more",
-            remedy="build all areas, or name another folder with --out",
-        )
-    made = {page.area for page in pages}
-    kept = {area: record for area, record in manifest["reports"].items() if area not in made}
-    for area in kept:
-        shutil.copy2(old / f"{area}.html", new / f"{area}.html")
-    return kept
+def _page(folder: Path, page: Page) -> dict[str, Any]:
+    """Write a report and its facts; return the outline of these."""
+    record = record_of(page)
+    _write(folder, f"{page.area}.html", page.html)
+    write_facts(folder, page.area, record)
+    return outline(record)
+
+
+def _write(folder: Path, name: str, text: str) -> None:
+    (folder / name).write_text(text, encoding="utf-8", newline="\n")
+
+
+def _pages(
+    case: Case,
+    records: Records,
+    ledger: Ledger,
+    notes: Mapping[str, list[Note]],
+    failures: Mapping[str, str],
+) -> dict[str, str]:
+    """Return the pages across the case, all but the index, by file name."""
+    titles = {area: str(record["title"]) for area, record in records.items()}
+    reports = {area: (titles[area], notes.get(area, [])) for area in records}
+    pages = {
+        "ledger.html": ledger_page(case, ledger, __version__),
+        "sources.html": sources_page(
+            case,
+            load_sources(),
+            publications(records),
+            titles,
+            __version__,
+            cautions=load_cautions(),
+        ),
+        "board.html": board_page(
+            case, records, ledger, __version__, failures=failures, unchecked=_unchecked(case)
+        ),
+        "assurance.html": assurance_page(case, records, __version__),
+    }
+    return {**pages, **note_pages(case, _notes(), reports, __version__)}
+
+
+def _unchecked(case: Case) -> int:
+    """Return how many published records no second person has checked."""
+    return sum(one.records - one.second for one in checkings(case))
+
+
+def _notes() -> list[Note]:
+    return load_notes(project_root() / "docs" / "methods")
+
+
+def _notes_by_area(records: Records) -> dict[str, list[Note]]:
+    """Return the notes on the methods that each report's notebook imports, by area."""
+    notes = _notes()
+    paths = {one.area: one.path for one in find_notebooks()}
+    return {area: notes_of(paths[area], notes) for area in records if area in paths}
 
 
 def _write_findings(path: Path, case: Case, records: Mapping[str, Mapping[str, Any]]) -> None:
@@ -105,78 +175,7 @@ def _write_findings(path: Path, case: Case, records: Mapping[str, Mapping[str, A
     with path.open("w", encoding="utf-8-sig", newline="") as stream:
         writer = csv.writer(stream, lineterminator="\n")
         writer.writerow(("case", "report", *FINDING_COLUMNS))
-        for report, record in _in_order(records):
+        for report, record in records.items():
             for finding in record["findings"]:
-                cells = (finding.get(name) for name in FINDING_COLUMNS)
+                cells = (csv_cell(finding.get(name)) for name in FINDING_COLUMNS)
                 writer.writerow((case.name, report, *cells))
-
-
-def _in_order(
-    records: Mapping[str, Mapping[str, Any]],
-) -> list[tuple[str, Mapping[str, Any]]]:
-    return sorted(records.items(), key=lambda item: (item[1]["order"], item[0]))
-
-
-def _index_values(
-    case: Case, records: Mapping[str, Mapping[str, Any]], ledger: Ledger
-) -> dict[str, Any]:
-    listed = {area.id for area in case.areas}
-    cards = {
-        area: {
-            **record,
-            "verdicts": _verdicts(record),
-            "publications": _publications([record]),
-            "periods": _periods(record),
-        }
-        for area, record in _in_order(records)
-    }
-    return {
-        "case": case,
-        "version": __version__,
-        "cards": cards,
-        "across": {area: card for area, card in cards.items() if area not in listed},
-        "totals": ledger.counts
-        or _verdicts({"findings": [f for r in cards.values() for f in r["findings"]]}),
-        **_counted(case, ledger),
-        "publications": _publications(list(cards.values())),
-        "bases": sorted({one["basis"] for card in cards.values() for one in card["evidence"]}),
-    }
-
-
-def _counted(case: Case, ledger: Ledger) -> dict[str, Any]:
-    """Return the claims by area and verdict, each with its bar."""
-    rows = [
-        {
-            "area": area,
-            "title": area_title(case, area),
-            "counts": counts,
-            "bar": bar(counts, of=sum(counts.values())),
-        }
-        for area, counts in ledger.by_area().items()
-    ]
-    most = max(ledger.counts.values(), default=1)
-    bars = {verdict: bar({verdict: n}, of=most) for verdict, n in ledger.counts.items()}
-    return {"counted": rows, "bars": bars}
-
-
-def _verdicts(record: Mapping[str, Any]) -> dict[str, int]:
-    counts = Counter(finding["verdict"] for finding in record["findings"])
-    return {verdict: counts[verdict] for verdict in SIGNS if counts[verdict]}
-
-
-def _periods(record: Mapping[str, Any]) -> list[str]:
-    """Return the periods that the data cover, each once, by their last year or month."""
-    periods = {cited["period"] for one in record["evidence"] for cited in one["inputs"]}
-    dated = [period for period in periods if any(sign.isdigit() for sign in period)]
-    return sorted(dated, key=lambda period: (period.split(" to ")[-1], period))
-
-
-def _publications(records: Sequence[Mapping[str, Any]]) -> list[dict[str, str]]:
-    """Return each publication once, with release, period and the way that it came."""
-    found = {
-        (cited["publisher"], cited["title"], cited["release"], cited["period"], one["basis"]): cited
-        for record in records
-        for one in record["evidence"]
-        for cited in one["inputs"]
-    }
-    return [{**cited, "basis": key[-1]} for key, cited in sorted(found.items())]

@@ -12,12 +12,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from caseanalysis import errors
+from caseanalysis import errors, reads
 from caseanalysis.batch.discover import Notebook
+from caseanalysis.batch.inputs import names_read
 from caseanalysis.batch.page import Page, make_page
 from caseanalysis.errors import BuildError, CaseAnalysisError
 
 _KERNEL = "python3"
+#: The settings that figures are drawn with, whatever those of the user are.
+DRAWING_DEFAULTS = Path(__file__).with_name("matplotlibrc")
 
 
 @dataclass(frozen=True)
@@ -29,25 +32,25 @@ class Job:
     home: Path
     store: Path
 
-    @property
-    def drawing_defaults(self) -> Path:
-        """The settings that figures are drawn with, whatever those of the user are."""
-        return Path(__file__).with_name("matplotlibrc")
-
 
 @dataclass(frozen=True)
 class Outcome:
-    """A report, or why there is none."""
+    """A report with what its run read, or why there is none."""
 
     area: str
     seconds: float
     page: Page | None = None
     failure: BuildError | None = field(default=None)
+    read: tuple[str, ...] = ()
 
 
 def run_job(job: Job) -> Outcome:
-    """Return the report that a notebook makes, or its failure."""
+    """Return the report that a notebook makes, or its failure.
+
+    For a process of its own: what the notebook sets and imports stays in it.
+    """
     start = time.perf_counter()
+    reads.watch()
     page: Page | None = None
     failure: BuildError | None = None
     try:
@@ -58,7 +61,8 @@ def run_job(job: Job) -> Outcome:
         failure = error
     except CaseAnalysisError as error:
         failure = failed(job.notebook.name, str(error))
-    return Outcome(job.notebook.area, time.perf_counter() - start, page, failure)
+    read = names_read(job.home, job.store, Path(scratch), job.notebook.path.parent)
+    return Outcome(job.notebook.area, time.perf_counter() - start, page, failure, tuple(read))
 
 
 def failed(where: str, found: str) -> BuildError:
@@ -67,7 +71,7 @@ def failed(where: str, found: str) -> BuildError:
         where=where,
         found=found,
         wanted="a run without an error",
-        remedy="mend the cause and build again; the reports published before are as they were",
+        remedy="mend the cause and build again; until then its last good report is kept",
     )
 
 
@@ -102,7 +106,7 @@ def _environment(job: Job, scratch: Path) -> dict[str, str]:
         "CASEANALYSIS_DATA": str(job.store),
         "IPYTHONDIR": str(scratch / "ipython"),
         "JUPYTER_DATA_DIR": str(scratch / "jupyter"),
-        "MATPLOTLIBRC": str(job.drawing_defaults),
+        "MATPLOTLIBRC": str(DRAWING_DEFAULTS),
     }
 
 

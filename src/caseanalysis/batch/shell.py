@@ -1,4 +1,4 @@
-"""The shell around every page: one style sheet inside it, no script, no request to any host."""
+"""The shell around every page: one style sheet inside it, no request to any host."""
 
 from __future__ import annotations
 
@@ -9,32 +9,48 @@ from pathlib import Path
 from typing import Any
 
 from caseanalysis.notebook.display import slug
-from caseanalysis.notebook.findings import printed_text, recomputed_html
 from caseanalysis.notebook.signs import verdict_html
 
 TEMPLATES = Path(__file__).with_name("template")
 
 
-def render(template: str, *, more_css: str = "", **values: Any) -> str:
-    """Return a page made from one of the project's templates; every value is escaped."""
-    css = _css() + more_css
-    digest = base64.b64encode(hashlib.sha256(css.encode()).digest()).decode("ascii")
+def render(template: str, *, more_css: str = "", script: str = "", **values: Any) -> str:
+    """Return a page made from one of the project's templates; every value is escaped.
+
+    The page's policy lets the browser use its own style sheet and, where there is one, its own
+    script, both known by their hash, and nothing else.
+    """
+    css = sheet("page") + more_css
+    runs = f"script-src {_hash(script)}; " if script else ""
     policy = (
-        f"default-src 'none'; img-src data:; style-src 'sha256-{digest}'; "
+        f"default-src 'none'; img-src data:; style-src {_hash(css)}; {runs}"
         "base-uri 'none'; form-action 'none'"
     )
-    page: str = _environment().get_template(template).render(css=css, policy=policy, **values)
+    page: str = (
+        _environment()
+        .get_template(template)
+        .render(css=css, policy=policy, script=script, **values)
+    )
     return page
 
 
+def _hash(text: str) -> str:
+    digest = base64.b64encode(hashlib.sha256(text.encode()).digest()).decode("ascii")
+    return f"'sha256-{digest}'"
+
+
 @cache
-def _css() -> str:
-    return (TEMPLATES / "page.css").read_text(encoding="utf-8")
+def sheet(name: str) -> str:
+    """Return one of the project's style sheets: that of every page, ``page``, or another."""
+    return (TEMPLATES / f"{name}.css").read_text(encoding="utf-8")
 
 
 @cache
 def _environment() -> Any:
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+    # It brings pandas, which a build with nothing to do does without.
+    from caseanalysis.notebook.findings import printed_text, recomputed_html
 
     environment = Environment(
         loader=FileSystemLoader(TEMPLATES),

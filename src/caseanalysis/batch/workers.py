@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import signal
 import sys
 import threading
 import time
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
-from typing import Any
+from typing import Any, TypeVar, cast
 
-from caseanalysis.batch.run import Job, Outcome, failed, run_job
+from caseanalysis.batch.run import DRAWING_DEFAULTS, Job, Outcome, failed, run_job
+
+T = TypeVar("T")
 
 #: How often the limits of a running notebook are looked at, in seconds.
 _PATIENCE = 0.25
@@ -30,7 +33,7 @@ _SETTINGS = dict.fromkeys(
         "NUMEXPR_NUM_THREADS",
     ),
     "1",
-) | {"PYTHONHASHSEED": "0"}
+) | {"PYTHONHASHSEED": "0", "MATPLOTLIBRC": str(DRAWING_DEFAULTS)}
 
 
 @dataclass(frozen=True)
@@ -77,9 +80,31 @@ def run_all(jobs: Sequence[Job], *, workers: int, limits: Limits) -> Iterator[Ou
         ours.close()
 
 
-def run_apart(job: Job, limits: Limits) -> Outcome:
-    """Run one notebook in a process of its own and return its outcome."""
-    return next(run_all([job], workers=1, limits=limits))
+def call(function: Callable[..., T], *arguments: object, settings: Mapping[str, str]) -> T:
+    """Return what a function returns, called in a process forked like those of the notebooks.
+
+    The process has imported the libraries already; this one need not.
+    """
+    context = _context()
+    ours, theirs = context.Pipe(duplex=False)
+    results, sender = context.Pipe(duplex=False)
+    process = context.Process(target=_answer, args=(sender, ours, settings, function, arguments))
+    with _settings():
+        process.start()
+    sender.close()
+    try:
+        value, error = results.recv()
+    except EOFError:
+        process.join()
+        raise failed(function.__name__, f"that its process ended ({process.exitcode})") from None
+    finally:
+        process.kill()
+        process.join()
+        theirs.close()
+        ours.close()
+    if error is not None:
+        raise error
+    return cast(T, value)
 
 
 def _context() -> Any:
@@ -94,18 +119,17 @@ def _context() -> Any:
 def _start(context: Any, job: Job, alive: Connection) -> _Run:
     results, sender = context.Pipe(duplex=False)
     process = context.Process(target=_work, args=(job, sender, alive), daemon=True)
-    with _settings(job):
+    with _settings():
         process.start()
     sender.close()
     return _Run(job, process, results, time.perf_counter())
 
 
 @contextmanager
-def _settings(job: Job) -> Iterator[None]:
+def _settings() -> Iterator[None]:
     """Set what a process must know before it imports anything."""
-    settings = {**_SETTINGS, "MATPLOTLIBRC": str(job.drawing_defaults)}
-    before = {name: os.environ.get(name) for name in settings}
-    os.environ.update(settings)
+    before = {name: os.environ.get(name) for name in _SETTINGS}
+    os.environ.update(_SETTINGS)
     try:
         yield
     finally:
@@ -118,9 +142,32 @@ def _settings(job: Job) -> Iterator[None]:
 
 def _work(job: Job, results: Connection, alive: Connection) -> None:
     """Run a notebook in this process, and end when the build is gone."""
-    threading.Thread(target=_end_with_build, args=(alive,), daemon=True).start()
+    _obey_build(alive)
     results.send(run_job(job))
     results.close()
+
+
+def _answer(
+    results: Connection,
+    alive: Connection,
+    settings: Mapping[str, str],
+    function: Callable[..., object],
+    arguments: Sequence[object],
+) -> None:
+    """Send what a function returns, or raises."""
+    _obey_build(alive)
+    os.environ.update(settings)
+    try:
+        results.send((function(*arguments), None))
+    except Exception as error:
+        results.send((None, error))
+    results.close()
+
+
+def _obey_build(alive: Connection) -> None:
+    """End when the build is gone; leave an interrupt to the build, which ends its processes."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_build, args=(alive,), daemon=True).start()
 
 
 def _end_with_build(alive: Connection) -> None:

@@ -8,13 +8,14 @@ from typing import Annotated
 import typer
 
 from caseanalysis import __version__
-from caseanalysis.cli import build, cases, data, lab, records
+from caseanalysis.cli import build, cases, data, diff, lab, records
 from caseanalysis.cli.reporting import Reporter, reporter
 from caseanalysis.errors import CaseAnalysisError
 
 _EXIT_CODES = """Exit codes: 0 done; 1 unexpected fault; 2 wrong usage; 3 wrong parameter;
 4 wrong record or case; 5 unknown publication; 6 broken publication; 7 data missing;
-8 a notebook failed; 9 data store; 10 a method refused the data; 130 interrupted."""
+8 a notebook failed; 9 data store; 10 a method refused the data;
+11 something moved beyond the tolerance; 130 interrupted."""
 
 app = typer.Typer(
     name="caseanalysis",
@@ -26,6 +27,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.command("build")(build.build)
+app.command("diff")(diff.diff)
 data.app.command("aggregate")(records.aggregate)
 app.add_typer(data.app, name="data")
 app.add_typer(cases.app, name="case")

@@ -7,6 +7,7 @@ extract of the case otherwise; the two have the same shape.
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import wraps
 
 import pandas as pd
 
@@ -42,6 +43,7 @@ __all__ = ["EVIDENCE_TABLES", "EvidenceTable"]
 def _corrected(table: EvidenceTable) -> EvidenceTable:
     """Return an evidence table that is made from the store with the corrections on record."""
 
+    @wraps(table.build)
     def build(store: Store, case: Case) -> pd.DataFrame:
         return table.build(CorrectedStore(store), case)
 

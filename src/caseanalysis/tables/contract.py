@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 import pandas as pd
 
@@ -48,3 +50,11 @@ class EvidenceTable:
     cumulative: bool = True
     licensed_for_extract: bool = True
     open_sources_only: bool = False
+
+    @property
+    def module(self) -> str:
+        """The module that makes it."""
+        build: Callable[..., object] = inspect.unwrap(self.build)
+        while isinstance(build, partial):
+            build = build.func
+        return build.__module__

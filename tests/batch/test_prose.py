@@ -1,0 +1,53 @@
+"""Markdown and code of a notebook as HTML."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from caseanalysis.batch.prose import safe_markdown, slim_code
+from caseanalysis.errors import BuildError
+
+
+def test_markup_in_prose_is_shown_as_text() -> None:
+    html = safe_markdown("Beds <script>alert(1)</script> and [a link](javascript:alert(1))")
+    assert "<script" not in html
+    assert "javascript:" not in html
+
+
+def test_a_formula_becomes_mathml() -> None:
+    pytest.importorskip("latex2mathml")
+    html = safe_markdown(r"The mean $\bar{x} \leq 2$ of beds.")
+    found = re.fullmatch(r"<p>The mean (<math .*</math>) of beds.</p>\s*", html)
+    assert 'display="inline"' in found[1]
+    assert "<mi>x</mi>" in found[1]
+    assert "$" not in html
+    assert 'display="block"' in safe_markdown("$$\nr = \\frac{O}{E}\n$$")
+
+
+@pytest.mark.parametrize(
+    ("formula", "found"),
+    [
+        (r"\color{red} x", "a colour or an address"),
+        (r"\href{javascript:alert(1)}{x}", "a colour or an address"),
+        (r"\text{<script>alert(1)</script>}", "the markup script"),
+        (r"\frac", "NoAvailableTokens"),
+        (r"\mean x", r"unknown command \mean"),
+        ("x_{", "MissingSuperScript"),
+    ],
+)
+def test_a_formula_that_is_more_or_less_than_one_is_refused(formula: str, found: str) -> None:
+    pytest.importorskip("latex2mathml")
+    with pytest.raises(BuildError, match=re.escape(found)):
+        safe_markdown(f"The sum ${formula}$.")
+
+
+def test_two_prices_are_no_formula() -> None:
+    assert safe_markdown("From \\$5 to \\$6.") == "<p>From $5 to $6.</p>\n"
+
+
+def test_code_keeps_elements_only_where_they_have_a_colour() -> None:
+    tokens = '<span class="n">beds</span> = <span class="s2">&quot;x&quot;</span>'
+    html = f'<div class="highlight"><pre><span></span>{tokens}\n</pre></div>'
+    assert slim_code(html) == "<pre><code>beds = <span class=s>&quot;x&quot;</span></code></pre>"
