@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import ctypes
 import hashlib
+import os
 import shutil
+import sys
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
@@ -66,15 +69,34 @@ def repair(out: Path) -> None:
 
 def _swap(out: Path, new: Path) -> None:
     old = out.with_name(out.name + ".old")
-    if out.exists():
-        out.rename(old)
-    try:
-        new.rename(out)
-    except OSError:
-        if old.exists():
-            old.rename(out)
-        raise
+    if out.exists() and _exchange(out, new):
+        new.rename(old)
+    else:
+        if out.exists():
+            out.rename(old)
+        try:
+            new.rename(out)
+        except OSError:
+            if old.exists():
+                old.rename(out)
+            raise
     shutil.rmtree(old, ignore_errors=True)
+
+
+def _exchange(one: Path, other: Path) -> bool:
+    """Let two folders change places in one step; return False where the system cannot.
+
+    Between two renames, which other systems need, there is a moment without any reports.
+    """
+    if sys.platform != "linux":
+        return False
+    system = ctypes.CDLL(None, use_errno=True)
+    if not hasattr(system, "renameat2"):
+        return False
+    paths = (os.fsencode(path) for path in (one, other))
+    here, exchange = -100, 2  # AT_FDCWD and RENAME_EXCHANGE of the system's headers
+    first, second = paths
+    return bool(system.renameat2(here, first, here, second, exchange) == 0)
 
 
 def _carry_hidden(out: Path, new: Path) -> None:
