@@ -10,7 +10,8 @@ from pydantic import Field, model_validator
 
 from caseanalysis.case import case_folder, load_claims
 from caseanalysis.errors import RecordError
-from caseanalysis.records import Record, load_yaml_list, nearest
+from caseanalysis.records import CheckedRecord, Record, load_yaml_list, nearest
+from caseanalysis.registers import load_assumptions
 
 #: The criteria by which opportunities are put in order.
 CRITERIA = ("impact", "urgency", "quick_results", "economy")
@@ -54,12 +55,13 @@ class Scores(Record):
     economy: Score
 
 
-class Opportunity(Record):
+class Opportunity(CheckedRecord):
     """A saving or income that a case prints, with what stands behind it and what does not.
 
     ``claims`` are the amounts, pounds a year, which are added; ``derivations``, added, recompute
     them from the case's own inputs, and ``official`` names the method that does from official
-    figures. ``gains`` says who has the benefit; ``transfer`` is true where another public body
+    figures; ``unit_cost`` is the assumption that turns the pounds into what is freed, such as bed
+    days. ``gains`` says who has the benefit; ``transfer`` is true where another public body
     pays it. ``start_year`` counts from the decision (0); the benefit then grows evenly to the whole
     over ``ramp_years``. ``group_share`` needs the group form, ``cash_share`` leaves the accounts.
     ``effort`` is in units of the team that carries changes out, which can begin only where those
@@ -75,6 +77,7 @@ class Opportunity(Record):
     inputs_missing: str
     derivations: tuple[str, ...] = ()
     official: Literal["avoided attendances", "earlier diagnosis"] | None = None
+    unit_cost: str | None = None
     recurring: bool
     kind: Literal["cash-releasing", "capacity", "income", "quality"]
     gains: str
@@ -91,25 +94,37 @@ class Opportunity(Record):
     after: tuple[str, ...] = ()
 
 
-class Risk(Record):
+class Risk(CheckedRecord):
     """A risk that a case names, its mitigation in our own words, and what it leaves open.
 
     ``effect`` says on what the risk would act, by our reading; None where on nothing in pounds.
-    Without ``opportunities`` it bears on all.
+    Without ``opportunities`` it bears on all. ``likelihood`` runs from 0 to 1; ``impact`` is, as
+    the effect has it, years of delay, the share by which delivery costs more, or the share of the
+    benefit lost; ``cost`` is in pounds, paid once if the risk comes about, beside its impact. What
+    a case leaves empty is None.
     """
 
     id: str = Field(pattern=r"^[a-z][a-z0-9-]*$")
+    title: str = Field(max_length=40)
     kind: str
     statement: str
     mitigation: str | None
     place: str
-    likelihood: str | None = None
-    impact: str | None = None
+    likelihood: float | None = Field(default=None, ge=0, le=1)
+    impact: float | None = Field(default=None, ge=0, le=30)
     owner: str | None = None
     trigger: str | None = None
-    cost: float | None = None
+    cost: float | None = Field(default=None, ge=0)
     effect: Literal["delay", "cost", "benefit"] | None = None
     opportunities: tuple[str, ...] = ()
+
+    @model_validator(mode="after")
+    def _impact_on_something(self) -> Self:
+        if self.impact is not None and self.effect is None:
+            raise ValueError("`effect` with `impact`, or the cost alone: it acts on no benefit")
+        if self.effect == "benefit" and self.impact is not None and self.impact > 1:
+            raise ValueError("an `impact` of 1 at most: the share of the benefit that is lost")
+        return self
 
 
 def load_opportunities(name: str, root: Path | None = None) -> list[Opportunity]:
@@ -119,7 +134,7 @@ def load_opportunities(name: str, root: Path | None = None) -> list[Opportunity]
     ------
     RecordError
         If ``opportunities.yaml`` breaks the schema, names an opportunity that is not in it, or a
-        claim that a case with claims does not have.
+        claim that a case with claims does not have, or an assumption that is not in the register.
     """
     path = case_folder(name, root) / "opportunities.yaml"
     if not path.is_file():
@@ -132,6 +147,8 @@ def load_opportunities(name: str, root: Path | None = None) -> list[Opportunity]
         _require(named, others, f"{path}, {one.id}: opportunity")
         if claims:
             _require(one.claims, claims, f"{path}, {one.id}: claims")
+        if one.unit_cost:
+            _require([one.unit_cost], list(load_assumptions(root)), f"{path}, {one.id}: unit_cost")
     return found
 
 

@@ -11,12 +11,15 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
-from caseanalysis.case import list_cases, load_case, load_scenarios
+from caseanalysis.case import case_folder, list_cases, load_case, load_scenarios
 from caseanalysis.errors import ParameterError
 from caseanalysis.geography import parse_age_band
-from caseanalysis.records import nearest
+from caseanalysis.records import Record, load_yaml_list, nearest
+from caseanalysis.registers import load_assumptions
 
 TAG = "parameters"
+#: From how many names on a message no longer lists them.
+_LISTED = 60
 
 _WORDING = re.compile(r"^(Value error, |Input should be )")
 
@@ -44,6 +47,52 @@ GroupDefinition = Literal[
     "shared chief executive", "group formed", "shared chair", "merger", "first step"
 ]
 RegisterCode = Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9]*$")]
+Share = Annotated[float, Field(ge=0, le=1)]
+Amount = Annotated[float, Field(ge=0, allow_inf_nan=False)]
+
+
+class RiskValues(BaseModel):
+    """What may be given for a risk: the fields that a case leaves empty."""
+
+    model_config = ConfigDict(strict=True, extra="forbid")
+
+    likelihood: Share | None = Field(default=None, description="chance that it comes about, 0 to 1")
+    impact: Amount | None = Field(
+        default=None,
+        description="years of delay, or the share of the cost added or of the benefit lost",
+    )
+    owner: str | None = Field(default=None, description="person or body that answers for it")
+    trigger: str | None = Field(default=None, description="sign that it comes about")
+    cost: Amount | None = Field(default=None, description="pounds, once, if it comes about")
+
+
+class OpportunityValues(BaseModel):
+    """What may be given for an opportunity in the place of its record."""
+
+    model_config = ConfigDict(strict=True, extra="forbid")
+
+    amount: Amount | None = Field(default=None, description="pounds a year")
+    cash: Share | None = Field(default=None, description="share that leaves the accounts")
+    group: Share | None = Field(default=None, description="share that needs the group")
+    overlap: Share | None = Field(default=None, description="share that is counted in another")
+    delivery_cost: Amount | None = Field(default=None, description="pounds a year")
+    start_year: int | None = Field(default=None, ge=0, le=10, description="years to the start")
+    ramp_years: int | None = Field(default=None, ge=1, le=10, description="years to the whole")
+
+
+#: What a parameter holds that gives values by the ids of a case's records, and their file.
+_BY_RECORD: dict[str, tuple[str, str, type[BaseModel]]] = {
+    "risk_values": ("risks", "risk", RiskValues),
+    "opportunity_values": ("opportunities", "opportunity", OpportunityValues),
+}
+
+
+class _Identified(Record):
+    """A record of which only the id is read here."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    id: str
 
 
 class Parameters(BaseModel):
@@ -95,6 +144,24 @@ class Parameters(BaseModel):
         ge=1,
         le=75,
         description="years over which benefits are appraised at the longest",
+    )
+    risk_values: dict[str, dict[str, Any]] = Field(
+        default={},
+        description=(
+            "likelihood, impact, owner, trigger or cost of risks by their ids, such as "
+            "{'staff-leave': {'likelihood': 0.3, 'impact': 0.2}}"
+        ),
+    )
+    opportunity_values: dict[str, dict[str, Any]] = Field(
+        default={},
+        description=(
+            "amount, cash, group, overlap, delivery_cost, start_year or ramp_years of "
+            "opportunities by their ids, such as {'retention': {'cash': 0.5}}"
+        ),
+    )
+    assumption_values: dict[str, float] = Field(
+        default={},
+        description="numbers in the place of assumptions of the register, by their ids",
     )
     weight_impact: float = Field(default=1, ge=0, description="weight of the criterion impact")
     weight_urgency: float = Field(default=1, ge=0, description="weight of the criterion urgency")
@@ -166,6 +233,7 @@ def check_parameters(
     values = {name: _check_value(name, value, where) for name, value in declared.items()}
     values.update({name: _check_value(name, value, where) for name, value in given.items()})
     _check_case(values, where)
+    _check_records(values, where)
     return values
 
 
@@ -242,15 +310,17 @@ def _broken(where: str, found: str, wanted: str) -> ParameterError:
     )
 
 
-def _check_known(name: str, names: Iterable[str], where: str) -> None:
+def _check_known(name: str, names: Iterable[str], where: str, *, what: str = "parameter") -> None:
     names = list(names)
     if name in names:
         return
     like = nearest(name, names)
     raise ParameterError(
         where=where,
-        found=f"the parameter {name!r}",
-        wanted=f"one of {', '.join(names) or '(none)'}",
+        found=f"the {what} {name!r}",
+        wanted=f"one of {', '.join(names) or '(none)'}"
+        if len(names) < _LISTED
+        else f"a known {what}",
         remedy=f"did you mean {like!r}?" if like else "leave it out",
     )
 
@@ -269,7 +339,40 @@ def _check_value(name: str, value: object, where: str) -> object:
             wanted=_WORDING.sub("", fault["msg"]),
             remedy=f"{name} is the {Parameters.model_fields[name].description}",
         ) from None
-    return getattr(checked, name)
+    found = getattr(checked, name)
+    if name in _BY_RECORD:
+        for key, entry in found.items():
+            _check_entry(entry, _BY_RECORD[name][-1], f"{where}: {name}, {key}")
+    return found
+
+
+def _check_entry(entry: Mapping[str, object], model: type[BaseModel], where: str) -> None:
+    """Refuse an entry of a parameter that breaks its model; the message names the field."""
+    for field in entry:
+        _check_known(field, model.model_fields, where, what="field")
+    try:
+        model.model_validate(dict(entry))
+    except ValidationError as error:
+        fault = error.errors()[0]
+        field = str(fault["loc"][0])
+        raise ParameterError(
+            where=f"{where}, {field}",
+            found=repr(fault["input"]),
+            wanted=_WORDING.sub("", fault["msg"]),
+            remedy=f"it is the {model.model_fields[field].description}",
+        ) from None
+
+
+def _check_records(values: Mapping[str, Any], where: str) -> None:
+    """Refuse values for a risk, an opportunity or an assumption that there is not."""
+    for name, (file, what, _) in _BY_RECORD.items():
+        if values.get(name) and "case" in values:
+            path = case_folder(values["case"]) / f"{file}.yaml"
+            held = load_yaml_list(path, _Identified, name=file, key="id") if path.is_file() else []
+            for key in values[name]:
+                _check_known(key, [one.id for one in held], f"{where}: {name}", what=what)
+    for key in values.get("assumption_values") or {}:
+        _check_known(key, load_assumptions(), f"{where}: assumption_values", what="assumption")
 
 
 def _check_case(values: Mapping[str, Any], where: str) -> None:

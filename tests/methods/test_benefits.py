@@ -8,57 +8,25 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from invented_case import CLAIMS, DERIVED, RATES, STATED, opportunity, recomputed, uncertain
 
 from caseanalysis.case import default_case, list_cases
 from caseanalysis.errors import MethodError, RecordError
 from caseanalysis.methods import benefits
-from caseanalysis.opportunities import Opportunity, Risk, load_opportunities, load_risks
+from caseanalysis.opportunities import load_opportunities, load_risks
+from caseanalysis.registers import load_assumptions
 
 CASE = default_case()
-#: No discounting, so that present values can be worked by hand.
-RATES = {"rate": 0.0, "later_rate": 0.0, "change_year": 30}
-
-
-def share(value: float, low: float | None = None, high: float | None = None) -> dict[str, object]:
-    ends = (value if low is None else low, value, value if high is None else high)
-    return {**dict(zip(("low", "central", "high"), ends, strict=True)), "reason": "Judgement."}
-
-
-def opportunity(name: str, **changes: object) -> Opportunity:
-    score = {"score": 3, "evidence": "None."}
-    record = {
-        "id": name, "title": name.title(), "area": "a1", "claims": [f"a1-{name}"],
-        "method": "A method", "inputs_printed": "None", "inputs_missing": "All",
-        "recurring": True, "kind": "cash-releasing", "gains": "A trust", "start_year": 0,
-        "ramp_years": 1, "timing_reason": "Judgement.", "group_share": share(0.5),
-        "cash_share": share(0.8), "effort": 1,
-        "scores": dict.fromkeys(("impact", "urgency", "quick_results", "economy"), score),
-    }  # fmt: skip
-    return Opportunity.model_validate(record | changes)
-
-
-#: 1,000 a year, of which a tenth is in the other; 500, recomputed as 400; 200 of income.
-STATED = [
-    opportunity("one", overlaps=[{"opportunity": "two", "share": share(0.1)}]),
-    opportunity("two", derivations=["a1-d01"]),
-    opportunity("three", transfer=True, kind="income"),
-]
-CLAIMS = pd.DataFrame(
-    {"id": ["a1-one", "a1-two", "a1-three"], "value": [1000.0, 500, 200], "step": [100.0, 10, 10]}
-)
-DERIVED = pd.DataFrame(
-    {"derivation_id": ["a1-d01"], "value": [400.0], "low": [380.0], "high": [420.0]}
-)
 
 
 @pytest.fixture
 def amounts() -> pd.DataFrame:
-    return benefits.recomputed(benefits.as_printed(STATED, CLAIMS), STATED, DERIVED)
+    return recomputed()
 
 
 @pytest.fixture
-def factors(amounts: pd.DataFrame) -> pd.DataFrame:
-    return benefits.factors(amounts, STATED, attainment=[0.2, 0.5, 1.0], cost=[0.0, 0.1, 0.2])
+def factors() -> pd.DataFrame:
+    return uncertain()
 
 
 def test_printed_amounts_have_the_interval_of_their_digits() -> None:
@@ -99,9 +67,28 @@ def test_present_value_without_discounting_is_the_yearly_amount_times_the_years(
     assert benefits.present_values(plan).iloc[0] == pytest.approx(2080)
 
 
-def test_break_even_is_where_cost_is_covered(amounts: pd.DataFrame, factors: pd.DataFrame) -> None:
-    plan = benefits.plan_of(amounts, factors, years=10, rates=RATES)
-    assert benefits.break_even(plan) == pytest.approx(0.1)
+def test_values_given_take_the_place_of_the_records() -> None:
+    given = {
+        "one": {"cash": 0.2, "overlap": 0.0, "delivery_cost": 7.0, "start_year": 3},
+        "two": {"amount": 50.0},
+    }
+    stated = benefits.with_values(STATED, given)
+    listed = benefits.as_printed(stated, CLAIMS)
+    found = benefits.recomputed(listed, stated, DERIVED, given=given).set_index("id")
+    assert found.loc["two", ["value", "lower", "upper"]].tolist() == [50, 50, 50]
+    assert found.loc["two", "basis"] == "the parameter"
+    assert found.loc["one", ["delivery_cost", "start_year"]].tolist() == [7, 3]
+    assert stated[0].cash_share.high == 0.2
+    assert stated[0].overlaps[0].share.central == 0
+    assert stated[2] == STATED[2]
+
+
+def test_number_given_takes_the_place_of_an_assumption() -> None:
+    register = load_assumptions()
+    found = benefits.assumed(register, {"discount_rate": 0.05})
+    rate = found["discount_rate"]
+    assert [rate.low, rate.central, rate.high] == [0.05] * 3
+    assert found["benefit_attainment"] == register["benefit_attainment"]
 
 
 def test_stated_cost_takes_the_place_of_the_share(
@@ -148,52 +135,15 @@ def test_impossible_correlation_is_refused(amounts: pd.DataFrame, factors: pd.Da
         benefits.draws(plan, number=10, correlation=1.5, rng=np.random.default_rng(0))
 
 
-def test_interval_over_years_holds_its_median(amounts: pd.DataFrame, factors: pd.DataFrame) -> None:
-    found = benefits.over_years(
-        amounts, factors, horizons=[5, 10], rates=RATES, number=500, correlation=0.3,
-        confidence_level=0.9, rng=np.random.default_rng(1),
-    )  # fmt: skip
-    assert found["central"].tolist() == pytest.approx([1040, 2080])
-    assert (found["lower"] < found["value"]).all()
-    assert (found["value"] < found["upper"]).all()
-
-
 def test_deficit_is_set_against_what_is_printed_and_bankable(
     amounts: pd.DataFrame, factors: pd.DataFrame
 ) -> None:
     flow = benefits.waterfall(benefits.steps(amounts, factors))
     deficits = pd.DataFrame({"statement": ["A deficit."], "value": [3400.0]})
-    found = benefits.against(deficits, flow).iloc[0]
+    found = benefits.against(deficits, flow, in_the_accounts=340.0).iloc[0]
+    assert found["trusts"] == pytest.approx(0.1)
     assert found["printed"] == pytest.approx(0.5)
     assert found["bankable"] == pytest.approx(208 / 3400)
-
-
-def test_risk_strikes_what_it_is_linked_to(amounts: pd.DataFrame, factors: pd.DataFrame) -> None:
-    def risk(name: str, **changes: object) -> Risk:
-        record = {"id": name, "kind": "k", "statement": "s", "mitigation": None, "place": "p"}
-        return Risk.model_validate(record | changes)
-
-    risks = [
-        risk("loss", effect="benefit", opportunities=["one"]),
-        risk("late", effect="delay"),
-        risk("dear", effect="cost"),
-        risk("other"),
-    ]
-    sizes = {"delay": 1.0, "cost": 0.5, "benefit": 0.25}
-    found = benefits.risk_effects(
-        amounts, factors, risks, years=10, rates=RATES, sizes=sizes
-    ).set_index("id")
-    # One is 360 of the 520 planned: a quarter of 360 x (0.5 - 0.1) x 10 years is lost. A year less
-    # of 260. Half more of 52 a year.
-    assert found["opportunities"].to_dict() == {"loss": "One", "late": "all", "dear": "all"}
-    assert found["change"].to_dict() == pytest.approx({"loss": -360, "late": -260, "dear": -260})
-
-
-def test_empty_fields_of_a_risk_are_shown_as_not_stated() -> None:
-    table = benefits.register(load_risks(CASE))
-    assert len(table) >= 15
-    for name in ("likelihood", "impact", "owner", "trigger", "cost"):
-        assert set(table[name]) == {"not stated"}, name
 
 
 def test_opportunities_of_every_case_stand_on_claims_and_reasons() -> None:
@@ -211,6 +161,7 @@ def test_case_without_claims_has_no_amounts() -> None:
 @pytest.mark.parametrize(
     ("old", "new", "file"),
     [
+        ("unit_cost: cost_of_bed_day", "unit_cost: cost_of_bed_night", "opportunities.yaml"),
         ("claims: [a1-019]", "claims: [a1-999]", "opportunities.yaml"),
         ("opportunity: length-of-stay", "opportunity: length-of-stray", "opportunities.yaml"),
         ("opportunities: [retention, recruitment]", "opportunities: [retentions]", "risks.yaml"),

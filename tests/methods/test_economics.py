@@ -33,6 +33,17 @@ def test_benefit_grows_evenly_from_its_start_to_the_whole() -> None:
     assert found.loc[found["id"].eq("b"), "share"].tolist() == [0, 0.5, 1, 1]
 
 
+def test_benefit_that_comes_once_adds_up_to_the_whole() -> None:
+    once = TIMING.assign(recurring=[True, False])
+    found = economics.build_up(once, years=4)
+    assert found.loc[found["id"].eq("b"), "share"].tolist() == [0, 0.5, 0.5, 0]
+    table = economics.discount_factors(4, rate=0.25, later_rate=0.25, change_year=30)
+    worth = economics.annuities(once, table).set_index("id")
+    # Half at 0.8 and half at 0.64; what it costs is paid once, in year 0.
+    assert worth.loc["b", ["benefit", "cost"]].tolist() == pytest.approx([0.72, 1.0])
+    assert worth.loc["a", "cost"] == pytest.approx(2.952)
+
+
 def test_benefit_is_worth_less_than_a_cost_from_the_first_year() -> None:
     table = economics.discount_factors(3, rate=0.25, later_rate=0.25, change_year=30)
     found = economics.annuities(TIMING, table).set_index("id")

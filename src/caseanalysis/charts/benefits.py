@@ -11,6 +11,7 @@ from caseanalysis.formatting import format_value
 _FLOW = ("label", "change", "total", "kind")
 _SWINGS = ("label", "central", "worst", "best")
 _NUMBER = "million pounds 1"
+_PARTS = ("label", "component", "value")
 
 
 @style.use_style()
@@ -110,6 +111,78 @@ def describe_tornado(table: pd.DataFrame) -> str:
     ]
     middle = format_value(float(table["central"].iloc[0]), _NUMBER)
     return style.compose_description(f"Bars around a net present value of {middle}.", *parts)
+
+
+@style.use_style()
+def plot_views(table: pd.DataFrame, *, ax: Axes | None = None, title: str | None = None) -> Axes:
+    """Draw what the net present value of each view is made of, one bar a view.
+
+    Parameters
+    ----------
+    table : DataFrame
+        As returned by ``appraisal.components``.
+    ax : Axes, optional
+        Axes to draw on.
+    title : str, optional
+        Title; without it the least and the greatest net value.
+
+    Returns
+    -------
+    Axes
+        Gains to the right of 0, costs to the left; the diamond is the net value, which is written
+        at the end of the bar.
+    """
+    style.check_columns(table, _PARTS, chart="views", value="value")
+    names = style.in_order(table["label"])
+    ax = style.new_axes(ax, height=2.4 + 0.75 * len(names))
+    looks = style.series_styles(style.in_order(table.loc[table["value"].gt(0), "component"]))
+    looks |= {
+        name: style.SeriesStyle(style.GREY, "-", "o", "...")
+        for name in style.in_order(table.loc[table["value"].lt(0), "component"])
+    }
+    for height, name in enumerate(names):
+        _draw_view(ax, table[table["label"].eq(name)], height, looks)
+    ax.axvline(0, color=style.INK, linewidth=1)
+    _finish(ax, names)
+    style.leave_room([ax])
+    ax.set_xlabel("Present value, pounds; the diamond is the net value")
+    style.set_headline(ax, title or _views_headline(table))
+    style.add_key(ax, style.bar_keys(looks))
+    return ax
+
+
+def describe_views(table: pd.DataFrame) -> str:
+    """Return alt text for views: the net value of each, and the parts that it is made of."""
+    style.check_columns(table, _PARTS, chart="views", value="value")
+    parts = [
+        f"{row['label']}, {style.in_sentence(row['component'])}: "
+        f"{format_value(row['value'], f'signed {_NUMBER}')}."
+        for _, row in table.iterrows()
+    ]
+    return style.compose_description(f"Bars. {_views_headline(table)}.", *parts)
+
+
+def _draw_view(
+    ax: Axes, rows: pd.DataFrame, height: int, looks: dict[str, style.SeriesStyle]
+) -> None:
+    ends = {True: 0.0, False: 0.0}
+    for _, row in rows.iterrows():
+        side, look = row["value"] > 0, looks[row["component"]]
+        ax.barh(height, row["value"], left=ends[side], height=0.6, color=look.colour,
+                hatch=look.hatch, edgecolor="white", linewidth=0)  # fmt: skip
+        ends[side] += row["value"]
+    net = float(rows["value"].sum())
+    ax.plot(net, height, "D", color="white", markeredgecolor=style.INK, markersize=9)
+    style.label_bar(ax, ends[True], height, f" {format_value(net, _NUMBER)} net")
+
+
+def _views_headline(table: pd.DataFrame) -> str:
+    net = table.groupby("label", sort=False)[["value"]].sum().reset_index()
+    least, most = style.extremes(net, "value")
+    return (
+        f"From {format_value(least['value'], _NUMBER)} net ({style.in_sentence(least['label'])}) "
+        f"to {format_value(most['value'], _NUMBER)} ({style.in_sentence(most['label'])})"
+    )
 
 
 def _finish(ax: Axes, labels: list[str]) -> None:

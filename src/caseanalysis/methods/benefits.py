@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -12,7 +13,7 @@ from scipy import stats
 from caseanalysis.errors import MethodError
 from caseanalysis.methods import economics
 from caseanalysis.methods.columns import require_columns
-from caseanalysis.opportunities import Judgement, Opportunity, Risk
+from caseanalysis.opportunities import Judgement, Opportunity
 from caseanalysis.registers import Assumption
 
 NOT_STATED = "not stated"
@@ -29,6 +30,7 @@ _ALL = "all"
 _LIMITS = ["low", "central", "high"]
 _SHOWN = ("id", "title", "area", "kind", "gains", "method", "inputs_printed", "inputs_missing",
           "recurring", "transfer", "start_year", "ramp_years", "timing_reason")  # fmt: skip
+_GIVEN = "The parameter."
 
 
 @dataclass(frozen=True)
@@ -38,6 +40,51 @@ class Plan:
     amounts: pd.DataFrame
     factors: pd.DataFrame
     worth: pd.DataFrame
+
+
+@dataclass(frozen=True)
+class Yearly:
+    """Pounds a year once all has built up: draws x opportunities."""
+
+    gains: np.ndarray
+    costs: np.ndarray
+
+
+def with_values(
+    opportunities: Sequence[Opportunity], given: Mapping[str, Mapping[str, Any]]
+) -> list[Opportunity]:
+    """Return the opportunities, with what a parameter gives in the place of their records.
+
+    Parameters
+    ----------
+    opportunities : sequence of Opportunity
+        Records of the case.
+    given : Mapping
+        By id: ``cash``, ``group``, ``overlap`` (shares), ``start_year``, ``ramp_years``,
+        ``delivery_cost`` (pounds a year); ``amount`` is for `recomputed`.
+    """
+    return [_changed(one, given.get(one.id, {})) for one in opportunities]
+
+
+def assumed(
+    register: Mapping[str, Assumption], given: Mapping[str, float]
+) -> dict[str, Assumption]:
+    """Return the assumptions by id, with the numbers given in the place of low, central and high.
+
+    Parameters
+    ----------
+    register : Mapping of str to Assumption
+        Assumptions by id.
+    given : Mapping of str to float
+        Numbers by id of an assumption.
+    """
+    changed = {
+        name: register[name].model_copy(
+            update={"low": value, "central": value, "high": value, "reference": _GIVEN}
+        )
+        for name, value in given.items()
+    }
+    return {**register, **changed}
 
 
 def as_printed(opportunities: Sequence[Opportunity], claims: pd.DataFrame) -> pd.DataFrame:
@@ -88,6 +135,7 @@ def recomputed(
     opportunities: Sequence[Opportunity],
     derived: pd.DataFrame,
     found: Mapping[str, pd.DataFrame] | None = None,
+    given: Mapping[str, Mapping[str, Any]] | None = None,
 ) -> pd.DataFrame:
     """Return the amounts (pounds a year), recomputed where something allows it.
 
@@ -102,6 +150,8 @@ def recomputed(
     found : Mapping of str to DataFrame, optional
         By what the records name as ``official``, one row ``value``, ``lower``, ``upper`` from
         official figures; it takes the place of the derivations. An empty table counts as none.
+    given : Mapping, optional
+        By id what a parameter gives, of which ``amount`` comes before all else.
 
     Returns
     -------
@@ -114,7 +164,10 @@ def recomputed(
     rows = []
     for one, (_, row) in zip(opportunities, printed.iterrows(), strict=True):
         fact = found.get(one.official or "", pd.DataFrame())
-        if len(fact):
+        amount = (given or {}).get(one.id, {}).get("amount")
+        if amount is not None:
+            ends, basis = [amount] * 3, "the parameter"
+        elif len(fact):
             ends, basis = fact.iloc[0][["value", "lower", "upper"]].tolist(), "official figures"
         elif one.derivations and len(known):
             ends = known.loc[list(one.derivations), ["value", "low", "high"]].sum().tolist()
@@ -202,14 +255,14 @@ def steps(amounts: pd.DataFrame, factors: pd.DataFrame) -> pd.DataFrame:
     the group; x share attained; - cost stated, or share of the cost x what was planned.
     """
     plan = Plan(amounts, factors, pd.DataFrame())
-    values = _central(plan)
+    values = central(plan)
     left = pd.DataFrame({"id": amounts["id"], "title": amounts["title"]})
-    left = left.assign(printed=amounts["printed"], recomputed=_part(plan, values, "amount")[0])
+    left = left.assign(printed=amounts["printed"], recomputed=product_of(plan, values, "amount")[0])
     left["transfers"] = left["recomputed"].where(~amounts["transfer"].astype(bool), 0.0)
     for before, part in (("transfers", "overlap"), ("overlap", "cash"), ("cash", "group")):
-        left[part] = left[before] * _part(plan, values, part)[0]
-    left["optimism"] = left["group"] * _whole(plan, values, "attainment")[0]
-    cost = _cost(plan, values, left["group"].to_numpy()[np.newaxis])[0]
+        left[part] = left[before] * product_of(plan, values, part)[0]
+    left["optimism"] = left["group"] * common(plan, values, "attainment")[0, 0]
+    cost = delivery_cost(plan, values, left["group"].to_numpy()[np.newaxis])[0]
     return left.assign(cost=left["optimism"] - cost)
 
 
@@ -280,7 +333,8 @@ def draws(plan: Plan, *, number: int, correlation: float, rng: np.random.Generat
         raise _refusal("correlation", f"{correlation}", "from 0 to 1")
     table = plan.factors
     common = rng.standard_normal((number, 1))
-    own = rng.standard_normal((number, len(table)))
+    # Factor by factor, so that further factors leave the draws of the others as they are.
+    own = rng.standard_normal((len(table), number)).T
     scores = np.sqrt(correlation) * common + np.sqrt(1 - correlation) * own
     probability = stats.norm.cdf(scores * table["sense"].to_numpy())
     low, central, high = (table[name].to_numpy() for name in _LIMITS)
@@ -302,72 +356,45 @@ def present_values(plan: Plan, values: pd.DataFrame | None = None) -> pd.Series[
     values : DataFrame, optional
         As returned by `draws`; the central values without it.
     """
-    values = _central(plan) if values is None else values
-    planned = _planned(plan, values)
+    flows = yearly(plan, values)
     worth = plan.worth.set_index("id").reindex(plan.amounts["id"])
-    attained = _whole(plan, values, "attainment")[:, np.newaxis] * planned
-    gain = attained * worth["benefit"].to_numpy()
-    loss = _cost(plan, values, planned) * worth["cost"].to_numpy()
+    gain = flows.gains * worth["benefit"].to_numpy()
+    loss = flows.costs * worth["cost"].to_numpy()
     return pd.Series((gain - loss).sum(axis=1), name="value")
 
 
-def quantiles(sample: pd.Series[float], *, confidence_level: float) -> dict[str, float]:
-    """Return the median, the ends of the interval, and the share of draws above 0."""
-    outside = (1 - confidence_level) / 2
-    return {
-        "value": float(sample.median()),
-        "lower": float(sample.quantile(outside)),
-        "upper": float(sample.quantile(1 - outside)),
-        "share_positive": float((sample > 0).mean()),
-    }
-
-
-def over_years(
-    amounts: pd.DataFrame,
-    table: pd.DataFrame,
-    *,
-    horizons: Sequence[int],
-    rates: Mapping[str, float],
-    number: int,
-    correlation: float,
-    confidence_level: float,
-    rng: np.random.Generator,
-) -> pd.DataFrame:
-    """Return the net present value (pounds) over each number of years, with its interval.
+def yearly(plan: Plan, values: pd.DataFrame | None = None) -> Yearly:
+    """Return what is attained and what delivery costs (pounds a year), in public cash.
 
     Parameters
     ----------
-    amounts, table : DataFrame
-        As returned by `recomputed` and `factors`.
-    horizons : sequence of int
-        Numbers of years.
-    rates : Mapping
-        ``rate``, ``later_rate``, ``change_year``, as ``economics.discount_factors`` takes them.
-    number, correlation, rng
-        As for `draws`.
-    confidence_level : float
-        Probability that the interval covers.
-
-    Returns
-    -------
-    DataFrame
-        ``years``, ``central`` (all factors central), ``value`` (median of the draws), ``lower``,
-        ``upper``, ``share_positive``, ``break_even``; key ``years``.
+    plan : Plan
+        Amounts and factors.
+    values : DataFrame, optional
+        As returned by `draws`; the central values without it.
     """
-    rows = []
-    for years in horizons:
-        one = plan_of(amounts, table, years=years, rates=rates)
-        sample = present_values(one, draws(one, number=number, correlation=correlation, rng=rng))
-        central = float(present_values(one).iloc[0])
-        found = quantiles(sample, confidence_level=confidence_level)
-        rows.append({"years": years, "central": central, **found, "break_even": break_even(one)})
-    return pd.DataFrame(rows)
+    values = central(plan) if values is None else values
+    real = ~plan.amounts["transfer"].to_numpy(dtype=bool)
+    parts = [product_of(plan, values, part) for part in ("amount", "overlap", "cash", "group")]
+    planned = np.prod(parts, axis=0) * real
+    attained = common(plan, values, "attainment") * planned
+    return Yearly(attained, delivery_cost(plan, values, planned))
 
 
 def plan_of(
     amounts: pd.DataFrame, table: pd.DataFrame, *, years: int, rates: Mapping[str, float]
 ) -> Plan:
-    """Return the plan over a number of years; ``rates`` as for `over_years`."""
+    """Return the plan over a number of years.
+
+    Parameters
+    ----------
+    amounts, table : DataFrame
+        As returned by `recomputed` and `factors`.
+    years : int
+        Number of years.
+    rates : Mapping
+        ``rate``, ``later_rate``, ``change_year``, as ``economics.discount_factors`` takes them.
+    """
     discount = economics.discount_factors(
         years,
         rate=rates["rate"],
@@ -375,21 +402,6 @@ def plan_of(
         change_year=int(rates["change_year"]),
     )
     return Plan(amounts, table, economics.annuities(amounts, discount))
-
-
-def break_even(plan: Plan) -> float:
-    """Return the share of the plan to attain for a net present value of 0; NaN without benefit.
-
-    Notes
-    -----
-    The value is linear in the share attained a: V(a) = a G - C, so that a = C / G, with C = -V(0).
-    """
-    values = _central(plan)
-    name = plan.factors.loc[plan.factors["part"].eq("attainment"), "factor"].iloc[0]
-    none, whole = (
-        float(present_values(plan, values.assign(**{name: share})).iloc[0]) for share in (0.0, 1.0)
-    )
-    return -none / (whole - none) if whole > none else float("nan")
 
 
 def tornado(
@@ -400,7 +412,7 @@ def tornado(
     Parameters
     ----------
     amounts, factors, years, rates
-        As for `over_years`, for one number of years.
+        As for `plan_of`.
 
     Returns
     -------
@@ -409,8 +421,8 @@ def tornado(
         kind stand at their less and at their more favourable end, the others at the centre.
     """
     plan = plan_of(amounts, factors, years=years, rates=rates)
-    table, values = plan.factors, _central(plan)
-    central = float(present_values(plan).iloc[0])
+    table, values = plan.factors, central(plan)
+    middle = float(present_values(plan).iloc[0])
     rows = []
     for part, (label, sense) in PARTS.items():
         of = table["part"].eq(part)
@@ -422,14 +434,14 @@ def tornado(
                 **dict(zip(table.loc[of, "factor"], table.loc[of, end], strict=True)))).iloc[0])
             for end in (worse, better)
         ]  # fmt: skip
-        rows.append({"part": part, "label": label, "central": central,
+        rows.append({"part": part, "label": label, "central": middle,
                      "worst": ends[0], "best": ends[1]})  # fmt: skip
     found = pd.DataFrame(rows)
     width = found["best"] - found["worst"]
     return found.loc[width.sort_values(ascending=False, kind="stable").index].reset_index(drop=True)
 
 
-def against(deficits: pd.DataFrame, flow: pd.DataFrame) -> pd.DataFrame:
+def against(deficits: pd.DataFrame, flow: pd.DataFrame, *, in_the_accounts: float) -> pd.DataFrame:
     """Return what is printed and what could be banked as shares of the printed deficits.
 
     Parameters
@@ -438,105 +450,51 @@ def against(deficits: pd.DataFrame, flow: pd.DataFrame) -> pd.DataFrame:
         ``claim_id``, ``statement``, ``value`` (pounds), ``period``.
     flow : DataFrame
         As returned by `waterfall`.
+    in_the_accounts : float
+        As returned by ``appraisal.in_the_accounts``.
 
     Returns
     -------
     DataFrame
-        ``claim_id``, ``statement``, ``period``, ``value``, ``printed``, ``bankable`` (shares).
+        ``claim_id``, ``statement``, ``period``, ``value``, ``printed``, ``trusts``, ``bankable``
+        (shares).
     """
     require_columns(deficits, ["statement", "value"], where="deficits")
     totals = flow.set_index("step")["total"]
     return deficits.assign(
         printed=totals["printed"] / deficits["value"],
+        trusts=in_the_accounts / deficits["value"],
         bankable=totals["bankable"] / deficits["value"],
     ).reset_index(drop=True)
 
 
-def risk_effects(
-    amounts: pd.DataFrame,
-    table: pd.DataFrame,
-    risks: Sequence[Risk],
-    *,
-    years: int,
-    rates: Mapping[str, float],
-    sizes: Mapping[str, float],
-) -> pd.DataFrame:  # fmt: skip
-    """Return what each risk that acts on pounds would do to the net present value (pounds).
-
-    Parameters
-    ----------
-    amounts, table : DataFrame
-        As returned by `recomputed` and `factors`.
-    risks : sequence of Risk
-        Records of the case; those without an effect are left out.
-    years, rates
-        As for `over_years`, for one number of years.
-    sizes : Mapping
-        ``delay`` (years), ``cost`` (share by which delivery costs more), ``benefit`` (share of the
-        benefit lost).
-
-    Returns
-    -------
-    DataFrame
-        ``id``, ``statement``, ``effect``, ``opportunities`` (those it bears on, or all), ``value``
-        (of the plan with the risk), ``change``; key ``id``.
-    """
-    base = float(present_values(plan_of(amounts, table, years=years, rates=rates)).iloc[0])
-    rows = []
-    for risk in risks:
-        if risk.effect is None:
-            continue
-        on = amounts["id"].isin(risk.opportunities or amounts["id"].tolist())
-        changed = _with_risk(amounts, table, on, risk.effect, sizes[risk.effect])
-        value = float(present_values(plan_of(*changed, years=years, rates=rates)).iloc[0])
-        rows.append(
-            {
-                "id": risk.id,
-                "statement": risk.statement,
-                "effect": risk.effect,
-                "opportunities": "all" if on.all() else "; ".join(amounts.loc[on, "title"]),
-                "value": value,
-                "change": value - base,
-            }
-        )
-    return pd.DataFrame(rows)
+def _changed(one: Opportunity, given: Mapping[str, Any]) -> Opportunity:
+    shares = {name: given[name] for name in ("cash", "group") if given.get(name) is not None}
+    update: dict[str, Any] = {f"{name}_share": _sure(value) for name, value in shares.items()}
+    overlap = given.get("overlap")
+    if overlap is not None:
+        laps = [lap.model_copy(update={"share": _sure(overlap)}) for lap in one.overlaps]
+        update["overlaps"] = tuple(laps)
+    for name in ("start_year", "ramp_years", "delivery_cost"):
+        if given.get(name) is not None:
+            update[name] = given[name]
+    return one.model_copy(update=update)
 
 
-def register(risks: Sequence[Risk]) -> pd.DataFrame:
-    """Return the risks as a table; the fields that the case leaves empty read "not stated"."""
-    rows = [one.model_dump() for one in risks]
-    if not rows:
-        return pd.DataFrame()
-    table = pd.DataFrame(rows).astype(object)
-    empty = ["mitigation", "likelihood", "impact", "owner", "trigger", "cost"]
-    table[empty] = table[empty].where(table[empty].notna(), NOT_STATED)
-    return table
-
-
-def _with_risk(
-    amounts: pd.DataFrame, table: pd.DataFrame, on: pd.Series[bool], effect: str, size: float
-) -> tuple[pd.DataFrame, pd.DataFrame]:
-    if effect == "delay":
-        return amounts.assign(start_year=amounts["start_year"] + on * size), table
-    if effect == "benefit":
-        hit = table["opportunity"].isin(amounts.loc[on, "id"]) & table["part"].eq("amount")
-        keep = 1 - size
-    else:
-        hit, keep = table["part"].eq("cost"), 1 + size * float(on.mean())
-    return amounts, table.assign(
-        **{one: table[one].where(~hit, table[one] * keep) for one in _LIMITS}
-    )
+def _sure(share: float) -> Judgement:
+    return Judgement(low=share, central=share, high=share, reason=_GIVEN)
 
 
 def _ends(judgement: Judgement) -> tuple[list[float], str]:
     return [judgement.low, judgement.central, judgement.high], judgement.reason
 
 
-def _central(plan: Plan) -> pd.DataFrame:
+def central(plan: Plan) -> pd.DataFrame:
+    """Return the central values of all factors as one draw."""
     return pd.DataFrame([plan.factors["central"].tolist()], columns=plan.factors["factor"].tolist())
 
 
-def _part(plan: Plan, values: pd.DataFrame, part: str) -> np.ndarray:
+def product_of(plan: Plan, values: pd.DataFrame, part: str) -> np.ndarray:
     """Return draws x opportunities: the product of a part, of what is not counted twice for it."""
     of_part = plan.factors[plan.factors["part"].eq(part)]
     made = np.ones((len(values), len(plan.amounts)))
@@ -546,23 +504,16 @@ def _part(plan: Plan, values: pd.DataFrame, part: str) -> np.ndarray:
     return made
 
 
-def _whole(plan: Plan, values: pd.DataFrame, part: str) -> np.ndarray:
+def common(plan: Plan, values: pd.DataFrame, part: str) -> np.ndarray:
+    """Return draws x 1: a part that is the same for all opportunities."""
     name = plan.factors.loc[plan.factors["part"].eq(part), "factor"].iloc[0]
-    whole: np.ndarray = values[name].to_numpy(dtype=float)
-    return whole
+    return values[[name]].to_numpy(dtype=float)
 
 
-def _planned(plan: Plan, values: pd.DataFrame) -> np.ndarray:
-    real = ~plan.amounts["transfer"].to_numpy(dtype=bool)
-    parts = [_part(plan, values, part) for part in ("amount", "overlap", "cash", "group")]
-    planned: np.ndarray = np.prod(parts, axis=0) * real
-    return planned
-
-
-def _cost(plan: Plan, values: pd.DataFrame, planned: np.ndarray) -> np.ndarray:
+def delivery_cost(plan: Plan, values: pd.DataFrame, planned: np.ndarray) -> np.ndarray:
+    """Return draws x opportunities: the cost stated, otherwise its share of what is planned."""
     stated = plan.amounts["delivery_cost"].to_numpy(dtype=float)
-    share = _whole(plan, values, "cost")[:, np.newaxis] * planned
-    cost: np.ndarray = np.where(np.isnan(stated), share, stated)
+    cost: np.ndarray = np.where(np.isnan(stated), common(plan, values, "cost") * planned, stated)
     return cost
 
 

@@ -50,7 +50,8 @@ def build_up(timing: pd.DataFrame, *, years: int) -> pd.DataFrame:
     Parameters
     ----------
     timing : DataFrame
-        ``id``, ``start_year``, ``ramp_years``; key ``id``.
+        ``id``, ``start_year``, ``ramp_years``; key ``id``. ``recurring``, if it is there, is false
+        for a benefit that comes once.
     years : int
         How many years, counted from year 0.
 
@@ -61,15 +62,16 @@ def build_up(timing: pd.DataFrame, *, years: int) -> pd.DataFrame:
 
     Notes
     -----
-    share of year t = (t - start + 1) / ramp, no less than 0 and no more than 1.
+    share of year t = (t - start + 1) / ramp, no less than 0 and no more than 1; of a benefit that
+    comes once, what that share has grown by since the year before, so that all add up to 1.
     """
     require_columns(timing, ["id", "start_year", "ramp_years"], where="timing")
     require_key(timing, ["id"], where="timing")
-    table = timing[["id", "start_year", "ramp_years"]].merge(
-        pd.DataFrame({"year": np.arange(years)}), how="cross"
-    )
-    reached = (table["year"] - table["start_year"] + 1) / table["ramp_years"]
-    shares = np.minimum(np.maximum(reached.to_numpy(dtype=float), 0.0), 1.0)
+    table = timing.merge(pd.DataFrame({"year": np.arange(years)}), how="cross")
+    shares = _reached(table, table["year"])
+    if "recurring" in table:
+        once = ~table["recurring"].to_numpy(dtype=bool)
+        shares = np.where(once, shares - _reached(table, table["year"] - 1), shares)
     return table[["id", "year"]].assign(share=shares)
 
 
@@ -87,18 +89,25 @@ def annuities(timing: pd.DataFrame, factors: pd.DataFrame) -> pd.DataFrame:
     -------
     DataFrame
         ``id``, ``benefit`` (present value of a pound a year that builds up), ``cost`` (of one paid
-        every year from year 0); key ``id``.
+        every year from year 0, or once, for a benefit that comes once); key ``id``.
     """
     require_columns(factors, ["year", "factor"], where="discount factors")
     shares = build_up(timing, years=len(factors)).merge(factors, on="year")
     worth = (shares["share"] * shares["factor"]).groupby(shares["id"]).sum()
+    always = timing.get("recurring", pd.Series(True, index=timing.index)).to_numpy(dtype=bool)
     return pd.DataFrame(
         {
             "id": timing["id"].to_numpy(),
             "benefit": worth.reindex(timing["id"]).to_numpy(),
-            "cost": float(factors["factor"].sum()),
+            "cost": np.where(always, factors["factor"].sum(), factors["factor"].iloc[0]),
         }
     )
+
+
+def _reached(table: pd.DataFrame, year: pd.Series[int]) -> np.ndarray:
+    share = (year - table["start_year"] + 1) / table["ramp_years"]
+    reached: np.ndarray = np.minimum(np.maximum(share.to_numpy(dtype=float), 0.0), 1.0)
+    return reached
 
 
 def _refusal(found: str, wanted: str) -> MethodError:
