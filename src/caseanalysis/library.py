@@ -263,9 +263,14 @@ def _input(entries: list[Entry]) -> InputRecord:
     return InputRecord(
         source=first.source,
         release=first.release if single else f"{len(ordered)} files",
-        period=first.period if same else f"{first.period} to {last.period}",
+        period=first.period if same else f"{_ends(first)[0]} to {_ends(last)[-1]}",
         files=tuple(FileRecord(sha256=e.sha256, slice=e.slice_) for e in ordered),
     )
+
+
+def _ends(entry: Entry) -> list[str]:
+    """Return the first and the last part of a period, which may be one."""
+    return entry.period.split(" to ")
 
 
 def _cite(inputs: Iterable[InputRecord]) -> tuple[Input, ...]:

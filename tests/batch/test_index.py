@@ -133,6 +133,7 @@ def test_chart_draws_each_verdict_to_scale_and_says_so_in_words() -> None:
         ("2017 to 2019", "", (2019, 12)),
         ("2018 to 2043", "2018-based, principal", (2018, 6)),
         ("2000 to 2043", "estimates 2000 to 2023, projections 2024 to 2043", (2023, 6)),
+        ("2024", "mid-2024", (2024, 6)),
         ("not stated in the file", "undated", None),
     ],
 )

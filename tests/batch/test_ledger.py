@@ -90,6 +90,18 @@ def test_claim_of_a_built_area_fails_in_a_partial_build_too() -> None:
 
 
 @pytest.mark.usefixtures("case")
+def test_report_that_could_not_be_made_leaves_claims_not_yet_tested_and_fails_nothing() -> None:
+    case = load_case("three-towns")
+    # An earlier report of a1, which its claim came after, and none of a2, which may test it.
+    ledger = make_ledger(case, {"a1": report(), "a2": report()}, failed=["a1"])
+    assert ledger.rows[0]["verdict"] == "not yet tested"
+    assert ledger.rows[0]["reason"] == "The report of this area could not be made."
+    ledger = make_ledger(case, {"a1": report(), "a2": report()}, failed=["context"])
+    assert [row["verdict"] for row in ledger.rows[:3]].count("not yet tested") == 2
+    assert ledger.rows[0]["reason"] == "No report that could be made tests it."
+
+
+@pytest.mark.usefixtures("case")
 def test_finding_that_gives_no_reason_fails() -> None:
     with pytest.raises(BuildError, match="a1-001"):
         ledger_of(a1=report(finding("a1-001", verdict="not testable", reason="")))

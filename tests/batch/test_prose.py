@@ -17,7 +17,6 @@ def test_markup_in_prose_is_shown_as_text() -> None:
 
 
 def test_a_formula_becomes_mathml() -> None:
-    pytest.importorskip("latex2mathml")
     html = safe_markdown(r"The mean $\bar{x} \leq 2$ of beds.")
     found = re.fullmatch(r"<p>The mean (<math .*</math>) of beds.</p>\s*", html)
     assert 'display="inline"' in found[1]
@@ -38,7 +37,6 @@ def test_a_formula_becomes_mathml() -> None:
     ],
 )
 def test_a_formula_that_is_more_or_less_than_one_is_refused(formula: str, found: str) -> None:
-    pytest.importorskip("latex2mathml")
     with pytest.raises(BuildError, match=re.escape(found)):
         safe_markdown(f"The sum ${formula}$.")
 

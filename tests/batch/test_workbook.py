@@ -10,6 +10,8 @@ from typing import Any
 
 import pytest
 from handmade import evidence, page, table
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
 from python_calamine import CalamineWorkbook
 from throwaway import Project
 
@@ -78,14 +80,13 @@ def test_same_tables_give_the_same_bytes(project: Project, made: bytes) -> None:
     assert again == made
 
 
-def test_names_of_sheets_are_short_allowed_and_each_once() -> None:
-    area = "an-area-with-a-very-long-name-indeed"
-    odd = _records(table(id="1/2: [x]"), table(id="1/2? [x]"), area="sources")
-    named = sheets({**_records(table(), table(number=11), area=area), **odd})
-    names = [one.name for one in named]
-    assert len({name.casefold() for name in names}) == 4
-    assert all(len(name) <= 31 and not re.search(r"[\[\]:*?/\\']", name) for name in names)
-    assert names[1].endswith(" 2")
+@given(st.lists(st.text(max_size=40), min_size=1, max_size=6), st.sampled_from(["a1", "sources"]))
+@example(["x" * 40, "x" * 41, "X" * 42, "1/2: [x]", "1/2? [x]", ""], "a1")
+@settings(max_examples=40)
+def test_names_of_sheets_are_short_allowed_and_each_once(ids: list[str], area: str) -> None:
+    names = [one.name for one in sheets(_records(*(table(id=one) for one in ids), area=area))]
+    assert len({name.casefold() for name in names} - {"contents", "sources"}) == len(ids)
+    assert all(0 < len(name) <= 31 and not re.search(r"[\[\]:*?/\\']", name) for name in names)
 
 
 def test_figure_without_a_number_is_named_by_what_it_shows() -> None:

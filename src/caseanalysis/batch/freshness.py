@@ -11,8 +11,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-# A projection is as old as the year that it is based on, not as its horizon.
-_BASED = re.compile(r"^(\d{4})-based|\bestimates \d{4} to (\d{4})")
+# A projection is as old as the year that it is based on, not as its horizon; an estimate of the
+# middle of a year is no older than that.
+_BASED = re.compile(r"^(\d{4})-based|^mid-(\d{4})$|\bestimates \d{4} to (\d{4})")
 _FINANCIAL_YEAR = re.compile(r"^(\d{4})-(\d{2})(?: Q([1-4]))?$")
 _MONTH = re.compile(r"^(\d{4})-(\d{2})(?:-\d{2})?$")
 _YEAR = re.compile(r"^(mid-)?(\d{4})$")
@@ -53,7 +54,7 @@ def last_month(period: str, *, release: str = "") -> Month | None:
     """
     based = _BASED.search(release)
     if based:
-        return _month_of(f"mid-{based[1] or based[2]}")
+        return _month_of(f"mid-{based[1] or based[2] or based[3]}")
     return _month_of(re.split(r" to |, ", period)[-1].strip())
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 from pathlib import Path
@@ -55,7 +55,9 @@ def _counts(rows: Sequence[Mapping[str, Any]]) -> dict[str, int]:
     return {verdict: found[verdict] for verdict in ORDER if found[verdict]}
 
 
-def make_ledger(case: Case, reports: Mapping[str, Report]) -> Ledger:
+def make_ledger(
+    case: Case, reports: Mapping[str, Report], *, failed: Collection[str] = ()
+) -> Ledger:
     """Return the ledger of a case.
 
     Parameters
@@ -64,12 +66,15 @@ def make_ledger(case: Case, reports: Mapping[str, Report]) -> Ledger:
         The case; its claims and derivations are read.
     reports : Mapping of str to Report
         The facts of each report by its area, in the order in which they are listed.
+    failed : collection of str
+        Areas whose report could not be made, so that an earlier one stands in, or none.
 
     Raises
     ------
     BuildError
         If a claim has neither a test nor a reason why there is none. While an area of the case has
-        no report, claims of areas without one are not yet tested.
+        no report, claims of areas without one are not yet tested; while a report could not be made,
+        neither is any claim that the others do not test.
     """
     from caseanalysis.methods import derivations, verdicts
 
@@ -78,12 +83,14 @@ def make_ledger(case: Case, reports: Mapping[str, Report]) -> Ledger:
         load_derivations(case.name), verdicts.claims_table(claims)
     )
     whole = all(area.id in reports for area in case.areas)
-    rows = [_row(claim, reports, whole) for claim in claims]
+    rows = [_row(claim, reports, whole, failed) for claim in claims]
     _require_reasons(rows)
     return Ledger(tuple(_with_derived(rows, derived)), derived)
 
 
-def _row(claim: Claim, reports: Mapping[str, Report], whole: bool) -> dict[str, Any]:
+def _row(
+    claim: Claim, reports: Mapping[str, Report], whole: bool, failed: Collection[str]
+) -> dict[str, Any]:
     told = [
         (name, finding)
         for name, report in reports.items()
@@ -91,7 +98,7 @@ def _row(claim: Claim, reports: Mapping[str, Report], whole: bool) -> dict[str, 
         if finding["claim_id"] == claim.id
     ]
     tested = [one for one in told if one[1]["verdict"] != UNTESTED]
-    found = (tested or told or [("", _without_finding(claim, reports, whole))])[0][1]
+    found = (tested or told or [("", _without_finding(claim, reports, whole, failed))])[0][1]
     given = claim.model_dump(include={*COLUMNS, "value"})
     return {
         "claim_id": claim.id,
@@ -103,16 +110,23 @@ def _row(claim: Claim, reports: Mapping[str, Report], whole: bool) -> dict[str, 
     }
 
 
-def _without_finding(claim: Claim, reports: Mapping[str, Report], whole: bool) -> dict[str, Any]:
+def _without_finding(
+    claim: Claim, reports: Mapping[str, Report], whole: bool, failed: Collection[str]
+) -> dict[str, Any]:
     if claim.untestable:
         reason = claim.untestable[0].upper() + claim.untestable[1:].rstrip(".") + "."
         return {"verdict": UNTESTED, "reason": reason}
+    if claim.area in failed:
+        return {"verdict": PENDING, "reason": "The report of this area could not be made."}
     report = reports.get(claim.area)
-    if report is None:
-        pending = "The report of this area has not been built."
-        return {"verdict": PENDING, "reason": None if whole else pending}
-    gaps = "; ".join(report["gaps"]) if not report["findings"] else ""
-    return {"verdict": UNTESTED, "reason": f"The report had no data for it: {gaps}" if gaps else ""}
+    if report is None and not whole:
+        return {"verdict": PENDING, "reason": "The report of this area has not been built."}
+    gaps = "; ".join(report["gaps"]) if report and not report["findings"] else ""
+    if gaps:
+        return {"verdict": UNTESTED, "reason": f"The report had no data for it: {gaps}"}
+    # A claim may be tested in the report of another area.
+    told = "No report that could be made tests it." if failed else None
+    return {"verdict": PENDING, "reason": told}
 
 
 def _require_reasons(rows: Sequence[Mapping[str, Any]]) -> None:

@@ -99,7 +99,7 @@ def write_reports(
     write_manifest(new, case, records, failed)
     moved = changes(new)
     _write_findings(new / "findings.csv", case, records)
-    ledger = make_ledger(case, records)
+    ledger = make_ledger(case, records, failed=failed)
     write_csv(new / "ledger.csv", case, ledger)
     (new / f"{case.name}-tables.xlsx").write_bytes(workbook_bytes(case, read_facts(new)))
     notes = _notes_by_area(records)

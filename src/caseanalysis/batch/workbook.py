@@ -23,12 +23,7 @@ _RESERVED = ("contents", "sources", "history")
 _CREATED = datetime(2000, 1, 1)
 _DATA_ROW = 6
 _WIDEST = 48
-_OPTIONS = {
-    "in_memory": True,
-    "strings_to_formulas": False,
-    "strings_to_urls": False,
-    "strings_to_numbers": False,
-}
+_OPTIONS = {"in_memory": True}
 _STYLE = re.compile(r"^(?:signed )?(?P<kind>[a-z ]+?)(?: (?P<places>\d))?$")
 _UNITS = {
     "percent": "share, 0 to 1, shown as a percentage",
@@ -173,7 +168,7 @@ class _Writer:
         self._text(sheet, 0, 0, f"{one.label}. {table['title']}", **_TITLE)
         self._text(sheet, 1, 0, f"{case.title}: {one.report}")
         source = " | ".join(one.sources) or "what the case prints, or what follows from it"
-        self._text(sheet, 2, 0, f"Source: {source}"[:XLSX_CHARACTERS])
+        self._text(sheet, 2, 0, f"Source: {source}")
         sheet.write_url(
             3, 0, "internal:'Contents'!A1", self._format(font_color="#00508C"), "Contents"
         )
