@@ -8,7 +8,9 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
+from typing import Protocol
 
 from caseanalysis.batch import site
 from caseanalysis.batch.cache import Cache, Kept, write_page
@@ -19,6 +21,13 @@ from caseanalysis.batch.run import Job, Outcome
 from caseanalysis.batch.workers import Limits, run_all
 from caseanalysis.errors import BuildError
 from caseanalysis.locations import cache_root, project_root, store_root
+
+
+class Executor(Protocol):
+    """Runs notebooks within limits, and yields the outcome of each as it ends."""
+
+    def __call__(self, jobs: Sequence[Job], *, limits: Limits) -> Iterator[Outcome]:
+        """Run notebooks."""
 
 
 @dataclass(frozen=True)
@@ -58,6 +67,7 @@ def build(
     parameters: Mapping[str, object] | None = None,
     jobs: int | None = None,
     limits: Limits | None = None,
+    executor: Executor | None = None,
     fresh: bool = False,
     on_progress: Callable[[str], None] = lambda _: None,
 ) -> BuildResult:
@@ -80,6 +90,8 @@ def build(
         Notebooks to run at once; by default as many as there are processors.
     limits : Limits
         The time and the memory that one notebook may take.
+    executor : Executor
+        Runs the notebooks elsewhere; ``jobs`` is then of no effect.
     fresh : bool
         Whether every notebook runs, whatever was kept.
     on_progress : Callable
@@ -106,7 +118,8 @@ def build(
     }
     with tempfile.TemporaryDirectory(prefix="ca-") as spool:
         work = _Work(cache, tasks, Path(spool), fresh)
-        for area in work.run(jobs or os.cpu_count() or 1, limits or Limits()):
+        here = partial(run_all, workers=jobs or os.cpu_count() or 1)
+        for area in work.run(executor or here, limits or Limits()):
             on_progress(area)
         plan = site.Plan(case, bool(areas), work.kept, work.failures, work.inputs, work.seconds)
         published = bool(work.kept) and (fresh or not site.is_current(plan, out, cache))
@@ -167,13 +180,13 @@ class _Work:
         failed = {area: self.outcomes[area].failure for area in self.tasks if area in self.outcomes}
         return {area: f"{one.where}: {one.found}" for area, one in failed.items() if one}
 
-    def run(self, workers: int, limits: Limits) -> Iterator[str]:
+    def run(self, executor: Executor, limits: Limits) -> Iterator[str]:
         """Run what is not kept; yield each area that has been dealt with."""
         yield from self.kept
         waiting = [area for area in self._longest_first() if area not in self.kept]
         began = time.time()
         jobs = [self.tasks[area] for area in waiting]
-        for outcome in run_all(jobs, workers=workers, limits=limits):
+        for outcome in executor(jobs, limits=limits):
             if outcome.page is not None:
                 self.kept[outcome.area] = self._keep(outcome, began)
             # Its page is on disk, and pages are large.

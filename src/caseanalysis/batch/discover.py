@@ -22,12 +22,13 @@ _AREA = re.compile(rf"^(?!(?:{'|'.join(_TAKEN)})$)[a-z][a-z0-9-]*$")
 
 @dataclass(frozen=True)
 class Notebook:
-    """A notebook: the area that it is about, its title and its place in the order."""
+    """A notebook: the area that it is about, its title, its place, and whether it is a report."""
 
     area: str
     title: str
     order: int
     path: Path
+    report: bool = True
 
     @property
     def name(self) -> str:
@@ -39,7 +40,7 @@ def find_notebooks(areas: Sequence[str] = ()) -> list[Notebook]:
     """Return the notebooks of some areas, or all of them, in their order.
 
     A notebook's metadata ``caseanalysis`` may give ``area``, ``order`` and ``title``; without it
-    the file's name is the area.
+    the file's name is the area. One with ``"report": false`` is for JupyterLab alone, and left out.
 
     Raises
     ------
@@ -47,7 +48,8 @@ def find_notebooks(areas: Sequence[str] = ()) -> list[Notebook]:
         If an area has no notebook, or two notebooks are about one area.
     """
     paths = sorted((project_root() / "notebooks").glob("*.ipynb"))
-    found = sorted(map(_read, paths), key=lambda one: (one.order, one.area))
+    reports = filter(lambda one: one.report, map(_read, paths))
+    found = sorted(reports, key=lambda one: (one.order, one.area))
     by_area = {one.area: one for one in found}
     if len(by_area) != len(found):
         raise _refused("two notebooks about one area", "one notebook an area", "rename one")
@@ -104,6 +106,7 @@ def _read(path: Path) -> Notebook:
             title=str(about.get("title", path.stem)),
             order=int(about.get("order", _LAST)),
             path=path,
+            report=about.get("report", True) is not False,
         )
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise ParameterError(

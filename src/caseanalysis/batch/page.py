@@ -10,6 +10,7 @@ from html import escape, unescape
 from typing import Any
 
 from caseanalysis import __version__
+from caseanalysis.batch.dark import more_rules
 from caseanalysis.batch.discover import Notebook
 from caseanalysis.batch.keys import RULE, key_findings, main_figure
 from caseanalysis.batch.prose import safe_markdown, slim_code
@@ -77,23 +78,17 @@ def make_page(executed: Any, notebook: Notebook, parameters: Mapping[str, Any]) 
         if cell.cell_type == "code":
             headline += _sift(cell, facts, figures, where)
     _require_sources(facts, notebook.name)
-    about = executed.metadata.get("caseanalysis", {})
-    keys = key_findings(facts.findings, about.get("key_measures", ()))
-    facts.keys = [key["claim_id"] for key in keys]
-    facts.main_figure = main_figure(facts.figures, about.get("main_figure"))
-    shown = _take(figures[facts.main_figure], facts) if facts.main_figure else ""
+    first = _first_screen(executed.metadata.get("caseanalysis", {}), facts, figures)
     case = load_case(str(parameters["case"]))
     body, contents, title = _outline(_convert(executed))
     html = render(
         "report.html.j2",
-        more_css=_report_css(),
+        more_css=_report_css() + more_rules(first["main_figure"] + body, _report_css()),
         case=case,
         area=notebook.area,
         title=title or notebook.title,
         headline=headline,
-        keys=keys,
-        rule=RULE,
-        main_figure=shown,
+        **first,
         body=body,
         contents=contents,
         parameters=parameters,
@@ -103,6 +98,17 @@ def make_page(executed: Any, notebook: Notebook, parameters: Mapping[str, Any]) 
     return Page(
         notebook.area, title or notebook.title, notebook.order, html, dict(parameters), facts
     )
+
+
+def _first_screen(
+    about: Mapping[str, Any], facts: Facts, figures: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Choose key numbers and main figure, by rule or as the notebook's metadata say."""
+    keys = key_findings(facts.findings, about.get("key_measures", ()))
+    facts.keys = [key["claim_id"] for key in keys]
+    facts.main_figure = main_figure(facts.figures, about.get("main_figure"))
+    shown = _take(figures[facts.main_figure], facts) if facts.main_figure else ""
+    return {"keys": keys, "rule": RULE, "main_figure": shown}
 
 
 @cache

@@ -81,24 +81,41 @@ def table_html(
     MethodError
         If the table lacks a column, or a column of numbers has no style.
     """
-    require_columns(table, columns, where=caption)
-    styled = {name: _style(table[name], column, caption) for name, column in columns.items()}
-    cells = [_column_cells(table[name], style) for name, (_, style) in styled.items()]
+    styled = styles_of(table, columns, where=caption)
+    cells = [[format_value(value, style) for value in table[name]]
+             for name, (_, style) in styled.items()]  # fmt: skip
+    numbers = [is_numeric_style(style) for _, style in styled.values()]
+    # A long table is most of a page: its columns are marked once, and end tags that HTML lets one
+    # leave out are left out.
+    marks = "".join(f" ca-n{at}" for at, number in enumerate(numbers, start=1) if number)
+    head = "".join(f'<th scope="col">{escape(label)}</th>' for label, _ in styled.values())
     html = (
-        f'<table class="ca-table" id="{identifier}">'
-        f"<caption><span>{escape(caption)}</span></caption>"
-        f"<thead><tr>{''.join(_head(label, style) for label, style in styled.values())}</tr>"
-        f"</thead><tbody>{''.join(map(_row, zip(*cells, strict=True)))}</tbody></table>"
+        f'<table class="ca-table{marks}" id="{identifier}">'
+        f"<caption><span>{escape(caption)}</span></caption><thead><tr>{head}</tr></thead>"
+        f"<tbody>{''.join(map(_row, zip(*cells, strict=True)))}</tbody></table>"
     )
     return scrolling(html, caption) if len(columns) > NARROW else html
 
 
-def scrolling(html: str, label: str) -> str:
+def scrolling(html: str, label: str, *, css: str = "ca-scroll") -> str:
     """Return wide HTML inside a region that scrolls and that the keyboard reaches."""
     return (
-        f'<div class="ca-scroll" tabindex="0" role="region" aria-label="{escape(label)}">'
-        f"{html}</div>"
+        f'<div class="{css}" tabindex="0" role="region" aria-label="{escape(label)}">{html}</div>'
     )
+
+
+def styles_of(
+    table: pd.DataFrame, columns: Mapping[str, Column], *, where: str
+) -> dict[str, tuple[str, str]]:
+    """Return the label and the style of each column to show.
+
+    Raises
+    ------
+    MethodError
+        If the table lacks a column, or a column of numbers has no style.
+    """
+    require_columns(table, columns, where=where)
+    return {name: _style(table[name], column, where) for name, column in columns.items()}
 
 
 def _style(values: pd.Series[Any], column: Column, where: str) -> tuple[str, str]:
@@ -116,24 +133,9 @@ def _style(values: pd.Series[Any], column: Column, where: str) -> tuple[str, str
     return label, "text"
 
 
-def _column_cells(values: pd.Series[Any], style: str) -> Sequence[tuple[str, str]]:
-    css = "ca-number" if is_numeric_style(style) else ""
-    texts = [format_value(value, style) for value in values]
-    return [(text, f"{css} ca-gap".strip() if text == MISSING else css) for text in texts]
-
-
-def _head(label: str, style: str) -> str:
-    return f'<th scope="col"{_class(is_numeric_style(style))}>{escape(label)}</th>'
-
-
-def _class(numeric: bool) -> str:
-    return ' class="ca-number"' if numeric else ""
-
-
-def _row(cells: Sequence[tuple[str, str]]) -> str:
+def _row(cells: Sequence[str]) -> str:
     first, *rest = cells
     others = "".join(
-        f'<td class="{css}">{escape(text)}</td>' if css else f"<td>{escape(text)}</td>"
-        for text, css in rest
+        f"<td class=ca-gap>{text}" if text == MISSING else f"<td>{escape(text)}" for text in rest
     )
-    return f'<tr><th scope="row">{escape(first[0])}</th>{others}</tr>'
+    return f"<tr><th scope=row>{escape(first)}{others}"

@@ -18,9 +18,14 @@ PENDING = "not yet tested"
 _OTHERS = {"agrees with itself": "=", "printed nowhere": "∅", PENDING: "…"}
 
 
+def sign(verdict: str) -> str:
+    """Return the sign of a verdict."""
+    return (SIGNS | _OTHERS)[verdict]
+
+
 def verdict_html(verdict: str) -> str:
     """Return a verdict as sign and word."""
     return (
         f'<span class="ca-verdict ca-{verdict.replace(" ", "-")}">'
-        f'<span aria-hidden="true">{(SIGNS | _OTHERS)[verdict]}</span> {verdict}</span>'
+        f'<span aria-hidden="true">{sign(verdict)}</span> {verdict}</span>'
     )

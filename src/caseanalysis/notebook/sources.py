@@ -13,12 +13,16 @@ from caseanalysis.notebook.display import slug
 from caseanalysis.notebook.markup import scrolling
 
 
-def note_html(evidence: Sequence[Evidence], note: str | None) -> str:
-    """Return the note below a figure or table: its tables, their publishers and basis, a remark."""
+def note_html(evidence: Sequence[Evidence], note: str | None, *, link: str = "") -> str:
+    """Return the note below a figure or table: its tables, their publishers and basis, a remark.
+
+    At its end stands a link, as HTML.
+    """
     parts = [escape(note)] if note else []
     if evidence:
         cited = "; ".join(_short(one) for one in evidence)
         parts.insert(0, f"Source: {cited}.")
+    parts += [link] if link else []
     return f'<p class="ca-source">{" ".join(parts)}</p>' if parts else ""
 
 

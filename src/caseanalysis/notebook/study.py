@@ -26,11 +26,20 @@ from caseanalysis.geography import ENGLAND
 from caseanalysis.library import Evidence, Library, open_library
 from caseanalysis.methods import derivations, opportunity, scenarios, verdicts
 from caseanalysis.methods.columns import require_columns
+from caseanalysis.notebook.data import data_facts, download_html, in_words
 from caseanalysis.notebook.derived import derivations_html
 from caseanalysis.notebook.display import Fragment, look, show_in_notebook, slug
 from caseanalysis.notebook.findings import finding_facts, findings_html
 from caseanalysis.notebook.images import figure_of, image_html
-from caseanalysis.notebook.markup import Column, fill, fill_known, paragraph, table_html
+from caseanalysis.notebook.markup import (
+    Column,
+    fill,
+    fill_known,
+    paragraph,
+    scrolling,
+    styles_of,
+    table_html,
+)
 from caseanalysis.notebook.sources import cautions_html, evidence_facts, note_html, sources_html
 from caseanalysis.parameters import check_parameters
 from caseanalysis.quality import cautions_for
@@ -272,10 +281,16 @@ class Study:
         self._tables += 1
         full = f"Table {self._tables}. {caption}"
         cited = self._cited(evidence)
-        html = table_html(
-            table, columns, caption=full, identifier=self._identifier(f"table-{self._tables}")
-        ) + note_html(cited, note)
-        facts = {"caption": caption, "evidence": [one.name for one in cited]}
+        identifier = self._identifier(f"table-{self._tables}")
+        facts = {
+            "id": identifier,
+            "number": self._tables,
+            "title": caption,
+            "evidence": [one.name for one in cited],
+            **data_facts(table, styles_of(table, columns, where=full), where=full),
+        }
+        html = table_html(table, columns, caption=full, identifier=identifier)
+        html += note_html(cited, note, link=self._download(facts, full))
         self._put("table", f'<div class="ca-block">{html}</div>', full, facts)
 
     def figure(
@@ -316,23 +331,26 @@ class Study:
             return
         description, cited = describe(table), self._cited(evidence)
         identifier = self._identifier(f"figure-{slug(str(number or title))}")
-        image = image_html(figure_of(draw(table)), alt=description)
-        data = table_html(
-            table, columns, caption=f"Data behind “{label}”", identifier=f"{identifier}-data"
-        )
-        html = (
-            f'<figure class="ca-figure" id="{identifier}">{image}'
-            f'<figcaption><p class="ca-title">{escape(label)}</p>{note_html(cited, note)}'
-            f"</figcaption><details><summary>Data behind this figure</summary>{data}</details>"
-            "</figure>"
-        )
+        image = image_html(figure_of(draw(table)), alt=description, identifier=identifier)
         facts = {
             "id": identifier,
             "number": number,
             "title": title,
             "description": description,
             "evidence": [one.name for one in cited],
+            **data_facts(table, styles_of(table, columns, where=label), where=label),
         }
+        data = table_html(
+            table, columns, caption=f"Data behind “{label}”", identifier=f"{identifier}-data"
+        )
+        html = (
+            f'<figure class="ca-figure" id="{identifier}">{scrolling(image, label, css="ca-drawn")}'
+            f'<figcaption><p class="ca-title">{escape(label)}</p>'
+            f"{note_html(cited, note, link=self._download(facts, label))}</figcaption>"
+            f"<details><summary>Data behind this figure</summary>"
+            f'<p class="ca-remark" id="{identifier}-long">{escape(in_words(facts))}</p>{data}'
+            "</details></figure>"
+        )
         self._put("figure", html, f"{label}: {description}", facts)
 
     def missing(self, what: str, *, needs: str, where: str) -> None:
@@ -381,7 +399,11 @@ class Study:
             return
         steps = {claim.id: claim.step for claim in self.claims}
         facts = [
-            {**fact, "reason": self._named(str(fact["reason"] or ""))}
+            {
+                **fact,
+                "reason": self._named(str(fact["reason"] or "")),
+                **self._subject(str(fact["claim_id"])),
+            }
             for fact in finding_facts(derivations.apply(findings, self._derived), steps)
         ]
         html = findings_html(facts, caption=caption, identifier=self._identifier("findings"))
@@ -389,6 +411,14 @@ class Study:
         html += derivations_html(about, identifier=self._identifier("derivations"))
         plain = "\n".join(f"{fact['claim_id']}: {fact['verdict']}" for fact in facts)
         self._put("findings", f'<div class="ca-block">{html}</div>', plain, {"findings": facts})
+
+    def _subject(self, claim_id: str) -> dict[str, Any]:
+        """Return the measure of a claim, and whether it is about the whole area or group."""
+        wholes = (self.case.commissioner.code, "group")
+        return {
+            "measure": next((one.measure for one in self.claims if one.id == claim_id), None),
+            "whole": any(one.id == claim_id and one.entity in wholes for one in self.claims),
+        }
 
     def sources(self) -> None:
         """Show where every table of the report comes from: publication, release, licence, hash."""
@@ -422,6 +452,9 @@ class Study:
         self._identifiers[wanted] = self._identifiers.get(wanted, 0) + 1
         times = self._identifiers[wanted]
         return wanted if times == 1 else f"{wanted}-{times}"
+
+    def _download(self, facts: Mapping[str, Any], label: str) -> str:
+        return download_html(facts, name=f"{self.case.name}-{facts['id']}", label=label)
 
     def _cited(self, names: str | Iterable[str]) -> list[Evidence]:
         return [self.library.evidence(name) for name in _names(names)]
