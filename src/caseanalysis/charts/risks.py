@@ -15,7 +15,7 @@ _LINKS = ("title", "opportunity_title", "effect", "change")
 _LIKELIHOODS = ("likelihood", "value", "lower", "upper")
 _BEDS = ("year", "value", "lower", "upper", "available")
 _NUMBER = "million pounds 1"
-_SHADES = LinearSegmentedColormap.from_list("loss", ["#fdeee3", style.VERMILLION])
+_SHADES = LinearSegmentedColormap.from_list("loss", ["#fdeee3", "#d66410"])
 _TOTAL = "In all"
 _EFFECT = "Acts on"
 

@@ -56,6 +56,15 @@ class Reporter:
         if not self.quiet and not self.log_json:
             self.out.print(text, soft_wrap=True, highlight=False, markup=False)
 
+    def warn(self, text: str, *, event: str) -> None:
+        """Print a warning on standard error, and log it; nothing where there is no text."""
+        if not text:
+            return
+        self.log.warning(event, extra={"text": text})
+        if not self.quiet and not self.log_json:
+            self.err.print("warning", style="bold yellow", end=" ")
+            self.err.print(text, highlight=False, markup=False, soft_wrap=True)
+
     def table(self, title: str, columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
         """Print a table of the result; as JSON, log one event a row."""
         for row in rows:

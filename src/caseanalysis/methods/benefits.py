@@ -496,11 +496,14 @@ def central(plan: Plan) -> pd.DataFrame:
 
 def product_of(plan: Plan, values: pd.DataFrame, part: str) -> np.ndarray:
     """Return draws x opportunities: the product of a part, of what is not counted twice for it."""
-    of_part = plan.factors[plan.factors["part"].eq(part)]
+    known = plan.factors["opportunity"].isin(plan.amounts["id"])
+    of_part = plan.factors[plan.factors["part"].eq(part) & known]
+    drawn = values.to_numpy(dtype=float)[:, values.columns.get_indexer(of_part["factor"])]
+    kept = 1 - drawn if part == "overlap" else drawn
     made = np.ones((len(values), len(plan.amounts)))
-    for at, name in enumerate(plan.amounts["id"]):
-        drawn = values[of_part.loc[of_part["opportunity"].eq(name), "factor"]].to_numpy()
-        made[:, at] = np.prod(1 - drawn if part == "overlap" else drawn, axis=1)
+    places = pd.Index(plan.amounts["id"]).get_indexer(of_part["opportunity"])
+    for at, place in enumerate(places):
+        made[:, place] *= kept[:, at]
     return made
 
 
