@@ -154,7 +154,7 @@ def _tables(one: Mapping[str, Any], two: Mapping[str, Any]) -> Iterator[tuple[An
                 *(MISSING if x is None else "shown" for x in (before, after)),
                 None,
             )
-        elif before["columns"] != after["columns"] or len(before["rows"]) != len(after["rows"]):
+        elif before["names"] != after["names"] or len(before["rows"]) != len(after["rows"]):
             shapes = (f"{len(x['rows'])} rows of {len(x['columns'])}" for x in (before, after))
             yield "figure", title, *shapes, None
         elif before["rows"] != after["rows"]:
@@ -166,7 +166,7 @@ def _cells(before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[str, st
     moved = [
         (_moved(x, y), column, x, y)
         for row, other in zip(before["rows"], after["rows"], strict=True)
-        for column, x, y in zip(before["columns"], row, other, strict=True)
+        for column, x, y in zip(after["columns"], row, other, strict=True)
         if x != y
     ]
     size, column, x, y = max(moved, key=lambda one: float("inf") if one[0] is None else one[0])

@@ -60,6 +60,7 @@ def _report(record: Mapping[str, Any], inputs: Mapping[str, str]) -> dict[str, A
         "tables": {
             f"{one['kind']} {one['id']}": {
                 "title": one["title"],
+                "names": [column["name"] for column in one["columns"]],
                 "columns": [column["label"] for column in one["columns"]],
                 "rows": one["rows"],
             }
