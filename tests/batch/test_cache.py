@@ -139,6 +139,18 @@ def test_a_damaged_page_is_not_published(settled: Project) -> None:
     assert settled.published()["a1.html"] == before["a1.html"]
 
 
+def test_where_nothing_can_be_kept_the_reports_are_right_and_a_warning_says_so(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    project.add("a1", "print('right')")
+    (project.root / "a-file").touch()
+    monkeypatch.setenv("CASEANALYSIS_CACHE", str(project.root / "a-file" / "cache"))
+    result = _build(project)
+    assert b"right" in project.published()["a1.html"]
+    (warning,) = result.warnings
+    assert "could not be kept" in warning
+
+
 def test_a_failed_run_is_not_kept(project: Project) -> None:
     mark = project.root / "now-it-works"
     project.add(

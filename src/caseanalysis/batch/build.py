@@ -44,7 +44,8 @@ class BuiltReport:
 class BuildResult:
     """What a build made: its reports, the index, the findings, and how long it took.
 
-    ``published`` is False where the folder of reports was as this build would write it.
+    ``published`` is False where the folder of reports was as this build would write it;
+    ``warnings`` say what did not go well, though the reports are right.
     """
 
     reports: tuple[BuiltReport, ...]
@@ -52,6 +53,7 @@ class BuildResult:
     findings: Path
     seconds: float
     published: bool
+    warnings: tuple[str, ...] = ()
 
 
 def count(areas: Sequence[str] = ()) -> int:
@@ -125,7 +127,7 @@ def build(
         published = bool(work.kept) and (fresh or not site.is_current(plan, out, cache))
         if published:
             publish(out, lambda new, old: site.write(plan, new, old, cache))
-    cache.close(work.seconds)
+    work.close()
     _raise_failures(work.outcomes)
     return BuildResult(
         reports=tuple(
@@ -136,6 +138,7 @@ def build(
         findings=out / "findings.csv",
         seconds=time.perf_counter() - start,
         published=published,
+        warnings=tuple(dict.fromkeys(work.warnings)),
     )
 
 
@@ -163,6 +166,14 @@ class _Work:
         found = {} if fresh else {area: cache.find(key) for area, key in self.keys.items()}
         self.kept: dict[str, Kept] = {area: one for area, one in found.items() if one}
         self.outcomes: dict[str, Outcome] = {}
+        self.warnings: list[str] = []
+
+    def close(self) -> None:
+        """Keep what was learnt for later builds."""
+        try:
+            self.cache.close(self.seconds)
+        except OSError as error:
+            self.warnings.append(_not_kept(self.cache.root, error))
 
     @property
     def seconds(self) -> dict[str, float]:
@@ -205,9 +216,17 @@ class _Work:
         page, key = outcome.page, self.keys[outcome.area]
         assert page is not None  # noqa: S101
         read = self.cache.inputs.all_of(outcome.read, since=began)
-        if read is None:
-            return write_page(self.spool / f"{outcome.area}.page.gz", key, page, {})
-        return self.cache.keep(key, page, read)
+        try:
+            if read is not None:
+                return self.cache.keep(key, page, read)
+        except OSError as error:
+            self.warnings.append(_not_kept(self.cache.root, error))
+        return write_page(self.spool / f"{outcome.area}.page.gz", key, page, {})
+
+
+def _not_kept(folder: Path, error: OSError) -> str:
+    reason = error.strerror or str(error)
+    return f"reports could not be kept in {folder} ({reason}): the next build runs them again"
 
 
 def _raise_failures(outcomes: Mapping[str, Outcome]) -> None:
