@@ -93,7 +93,11 @@ def test_nothing_of_the_default_case_shows(
     # A trust of the default case may be a comparator of this one.
     peers = drafted.peer_trust_codes
     strange = [word for word, code in own_words.items() if code not in peers]
+    # These two list the registers that every case shares, with their references.
+    shared = {"assurance", "sources"}
     for area, page in with_data.items():
+        if area in shared:
+            continue
         found = [word for word in strange if re.search(rf"\b{re.escape(word)}\b", _prose(page))]
         assert not found, f"{area}: {found}"
 
