@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import cache
 from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -105,14 +106,24 @@ class Seen:
     dark: AxeResults | None = None
 
 
-@pytest.fixture(scope="module", params=PAGES)
+@pytest.fixture(params=PAGES)
 def name(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
 
+@pytest.fixture
+def seen(name: str, visited: Callable[[str], Seen]) -> Seen:
+    return visited(name)
+
+
 @pytest.fixture(scope="module")
-def seen(name: str, browser: Browser, reports: Path) -> Iterator[Seen]:
-    """One visit to a page: at each width, on paper, in the dark, and with the checker."""
+def visited(browser: Browser, reports: Path) -> Callable[[str], Seen]:
+    """Visits a page once, whatever the order of the tests."""
+    return cache(lambda name: _visit(name, browser, reports))
+
+
+def _visit(name: str, browser: Browser, reports: Path) -> Seen:
+    """See a page at each width, on paper, in the dark, and with the checker."""
     page, seen = browser.new_page(viewport={"width": 1440, "height": 900}), Seen()
     page.on("console", lambda message: seen.faults.append(message.text))
     page.on("pageerror", lambda error: seen.faults.append(str(error)))

@@ -1,0 +1,177 @@
+"""Notebooks run from top to bottom in JupyterLab itself, as `caseanalysis lab` opens it."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from playwright.sync_api import expect
+
+from caseanalysis.registers import load_assumptions
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Locator, Page
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("jupyterlab")]
+
+#: The quickest with a figure, and the one with live controls; the build runs the others.
+NOTEBOOKS = ("c6", "explore")
+PATIENCE = 180_000
+ADDRESS = re.compile(r"http://127\.0\.0\.1:\d+/lab\?token=\w+")
+NOTEBOOK = ".jp-NotebookPanel:not(.lm-mod-hidden)"
+ALL_RAN = """panel => {
+    const cells = [...document.querySelectorAll(panel + ' .jp-CodeCell')];
+    const prompts = cells.map(one => one.querySelector('.jp-InputPrompt').innerText);
+    return cells.length && prompts.every(text => /\\[\\d+\\]/.test(text));
+}"""
+FAULTS = (
+    f'{NOTEBOOK} [data-mime-type="application/vnd.jupyter.error"],'
+    f'{NOTEBOOK} [data-mime-type="application/vnd.jupyter.stderr"]'
+)
+
+
+@dataclass
+class Lab:
+    """JupyterLab in a page of the browser."""
+
+    page: Page
+    address: str
+    elsewhere: list[str] = field(default_factory=list)
+
+    def run_all(self, name: str) -> Locator:
+        """Open a notebook from the list of files, run all its cells, return its panel."""
+        item = self.page.locator(f'.jp-DirListing-item[title^="Name: {name}.ipynb"]')
+        item.dblclick(timeout=PATIENCE)
+        panel = self.page.locator(NOTEBOOK)
+        ready = self.page.locator("#jp-main-statusbar", has_text="Python 3 (ipykernel) | Idle")
+        ready.wait_for(timeout=PATIENCE)
+        self.page.get_by_role("menuitem", name="Run").first.click()
+        self.page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
+        self.page.wait_for_function(ALL_RAN, arg=NOTEBOOK, timeout=PATIENCE)
+        return panel
+
+    def close_notebook(self) -> None:
+        """Close the notebook without saving its outputs."""
+        self.page.locator(".lm-DockPanel-tabBar .lm-mod-current .lm-TabBar-tabCloseIcon").click()
+        self.page.get_by_role("button", name="Discard").click()
+        self.page.locator(NOTEBOOK).wait_for(state="detached")
+
+
+def _settings(folder: Path) -> dict[str, str]:
+    """Return an environment with settings of JupyterLab's own, and a kernel of another's."""
+    tracker = folder / "settings/@jupyterlab/notebook-extension/tracker.jupyterlab-settings"
+    tracker.parent.mkdir(parents=True)
+    tracker.write_text(json.dumps({"windowingMode": "none"}), encoding="utf-8")
+    decoy = folder / "elsewhere/kernels/python3/kernel.json"
+    decoy.parent.mkdir(parents=True)
+    decoy.write_text(
+        json.dumps({"argv": ["false"], "display_name": "Another", "language": "python"}),
+        encoding="utf-8",
+    )
+    return {
+        "JUPYTER_PATH": str(folder / "elsewhere"),
+        "JUPYTER_CONFIG_DIR": str(folder / "config"),
+        "JUPYTER_DATA_DIR": str(folder / "data"),
+        "JUPYTER_RUNTIME_DIR": str(folder / "runtime"),
+        "JUPYTERLAB_SETTINGS_DIR": str(folder / "settings"),
+        "JUPYTERLAB_WORKSPACES_DIR": str(folder / "workspaces"),
+        "IPYTHONDIR": str(folder / "ipython"),
+    }
+
+
+def _free_port() -> int:
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        return int(found.getsockname()[1])
+
+
+@pytest.fixture(scope="module")
+def address(root: Path, chromium: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a server, with its token, on a copy of some notebooks."""
+    folder = tmp_path_factory.mktemp("lab")
+    (folder / "notebooks").mkdir()
+    (folder / "data").symlink_to(root / "data", target_is_directory=True)
+    for name in NOTEBOOKS:
+        shutil.copy(root / "notebooks" / f"{name}.ipynb", folder / "notebooks")
+    paths = {"CASEANALYSIS_HOME": str(folder), "CASEANALYSIS_DATA": str(folder / "no-store")}
+    command = [sys.executable, "-m", "caseanalysis", "lab", "--no-browser", "--port", _free_port()]
+    log = folder / "log"
+    with log.open("w", encoding="utf-8") as written:
+        process = subprocess.Popen(
+            [*map(str, command), *(["--allow-root"] if os.geteuid() == 0 else [])],
+            env=os.environ | _settings(folder / "jupyter") | paths,
+            stderr=written,
+            start_new_session=True,
+        )
+        try:
+            yield _announced(process, log)
+        finally:
+            os.killpg(process.pid, signal.SIGTERM)
+            process.wait(timeout=60)
+
+
+def _announced(process: subprocess.Popen[bytes], log: Path) -> str:
+    """Return the address that a starting server prints."""
+    while process.poll() is None:
+        if found := ADDRESS.search(log.read_text(encoding="utf-8")):
+            return found.group()
+        time.sleep(0.1)
+    pytest.fail(f"no server: {log.read_text(encoding='utf-8')}")
+
+
+@pytest.fixture(scope="module")
+def lab(address: str, browser: Browser) -> Iterator[Lab]:
+    page = browser.new_page(viewport={"width": 1280, "height": 900})
+    host = re.escape(address.partition("/lab")[0].removeprefix("http"))
+    opened = Lab(page, address)
+    own = re.compile(rf"(http|ws){host}/|data:|blob:")
+    page.on("request", lambda one: own.match(one.url) or opened.elsewhere.append(one.url))
+    page.goto(address, timeout=PATIENCE)
+    yield opened
+    page.close()
+
+
+def test_notebook_runs_and_shows_its_figures_and_tables_with_their_sources(lab: Lab) -> None:
+    panel = lab.run_all("c6")
+    assert panel.get_by_role("button", name="Python 3 (ipykernel)").is_visible()
+    assert lab.page.locator(FAULTS).all_inner_texts() == []
+    figures = panel.locator("figure.ca-figure")
+    assert figures.count() >= 1
+    for figure in figures.all():
+        assert figure.locator("svg.ca-chart").bounding_box()["height"] > 100
+        assert figure.locator("figcaption .ca-source").inner_text().startswith("Source: ")
+    number = panel.locator("figure.ca-figure + details td, table.ca-n2 tbody td").first
+    assert number.evaluate("one => getComputedStyle(one).textAlign") == "right"
+    assert panel.locator(".ca-sources tbody tr").count() >= 1
+    assert lab.elsewhere == []
+    lab.close_notebook()
+
+
+def test_slider_draws_the_figure_anew_by_keyboard_and_resets(lab: Lab) -> None:
+    panel = lab.run_all("explore")
+    assert lab.page.locator(FAULTS).all_inner_texts() == []
+    controls = panel.locator(".ca-controls").first
+    slider = controls.get_by_role("slider").first
+    title = load_assumptions()["health_status_share"].title
+    assert slider.get_attribute("aria-label") == title
+    drawn = panel.locator("svg.ca-chart").first
+    before = drawn.get_attribute("aria-label")
+    slider.press("End")
+    expect(controls.get_by_role("status")).to_contain_text(title)
+    expect(drawn).not_to_have_attribute("aria-label", str(before))
+    controls.get_by_role("button", name="Reset to the record").press("Enter")
+    expect(controls.get_by_role("status")).to_have_text("Every assumption as on record.")
+    expect(drawn).to_have_attribute("aria-label", str(before))
+    lab.close_notebook()
