@@ -47,7 +47,10 @@ def built(shared_project: Project) -> Built:
 
 
 def _write_notebooks(project: Project) -> None:
-    headline = 'study.headline("How many beds?", "{beds:integer} beds.", beds=2050)'
+    headline = (
+        'study.headline("How many beds?", "{beds:integer} beds.", beds=2050)\n'
+        'study.key_numbers({"Beds of all trusts": (2050, "integer")})'
+    )
     project.add(
         "a1",
         "# Beds & <em>trusts</em>",
@@ -87,6 +90,7 @@ def test_the_report_begins_with_its_title_and_answer(built: Built) -> None:
     assert page.count("<h1") == 1
     assert "<h1>Beds &amp; &lt;em&gt;trusts&lt;/em&gt;</h1>" in page
     assert page.index("2,050 beds.") < page.index(">What there is</a>")
+    assert page.index("Beds of all trusts") < page.index(">What there is</a>")
 
 
 def test_markup_in_data_and_prose_is_shown_as_text(built: Built) -> None:

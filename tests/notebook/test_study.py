@@ -312,6 +312,14 @@ def test_a_headline_leaves_out_the_sentences_that_lack_a_value(study: Study, sho
     assert "do not answer this" in shown[-1].facts["answer"]
 
 
+def test_key_numbers_are_formatted_and_those_without_a_value_left_out(
+    study: Study, shown: Shown
+) -> None:
+    study.key_numbers({"Beds <now>": (12000, "integer"), "Beds later": (None, "integer")})
+    assert shown[-1].facts["numbers"] == [{"label": "Beds <now>", "text": "12,000"}]
+    assert "Beds &lt;now&gt; <b>12,000</b>" in shown[-1].html
+
+
 def test_a_headline_is_kept_for_the_index(study: Study, shown: Shown) -> None:
     study.headline("How many?", "{beds:integer}.", beds=12000)
     assert shown[-1].facts == {"question": "How many?", "answer": "12,000."}

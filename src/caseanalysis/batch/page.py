@@ -34,8 +34,9 @@ class Facts:
     ``tables`` has each figure and table shown, in order, with its data: ``id``, ``kind``
     (``figure`` or ``table``), ``number``, ``title``, ``columns`` (records of ``name``, ``label``
     and ``style``), ``rows`` (lists of values as computed) and ``evidence``. ``keys`` are the
-    claims of the key numbers, ``panels`` say what is not shown, what it needs and where to get
-    that, ``main_figure`` is the identifier of the figure beside them.
+    claims of the key numbers, ``numbers`` those that no claim stands beside, ``panels`` say what
+    is not shown, what it needs and where to get that, ``main_figure`` is the identifier of the
+    figure beside them.
     """
 
     headline: dict[str, str] | None = None
@@ -48,6 +49,7 @@ class Facts:
     tables: list[dict[str, Any]] = field(default_factory=list)
     cited: list[str] = field(default_factory=list)
     keys: list[str] = field(default_factory=list)
+    numbers: list[dict[str, str]] = field(default_factory=list)
     main_figure: str | None = None
 
 
@@ -145,7 +147,7 @@ def _sift(cell: Any, facts: Facts, figures: dict[str, Any], where: str) -> str:
                     headline += html
                 if told["kind"] == "figure":
                     figures[told["id"]] = output
-                if told["kind"] in ("headline", "look"):
+                if told["kind"] in ("headline", "numbers", "look"):
                     continue
         kept.append(output)
     cell.outputs = kept
@@ -168,6 +170,8 @@ def _collect(told: Mapping[str, Any], facts: Facts) -> None:
     kind = told["kind"]
     if kind == "headline":
         facts.headline = {"question": told["question"], "answer": told["answer"]}
+    elif kind == "numbers":
+        facts.numbers.extend(told["numbers"])
     elif kind == "findings":
         facts.findings.extend(told["findings"])
     elif kind == "sources":

@@ -22,6 +22,7 @@ from caseanalysis.case import (
 )
 from caseanalysis.derivations import Derivation, load_derivations
 from caseanalysis.errors import MethodError, MissingDataError
+from caseanalysis.formatting import format_value, is_missing
 from caseanalysis.geography import ENGLAND
 from caseanalysis.library import Evidence, Library, open_library
 from caseanalysis.methods import derivations, opportunity, scenarios, verdicts
@@ -247,6 +248,24 @@ class Study:
         )
         facts = {"question": question, "answer": text}
         self._put("headline", html, f"{question} {text}", facts)
+
+    def key_numbers(self, numbers: Mapping[str, tuple[object, str]]) -> None:
+        """Show numbers of the answer that no claim of the case stands beside.
+
+        Parameters
+        ----------
+        numbers : Mapping of str to tuple
+            By what each is, in words, its value and its style of ``caseanalysis.formatting``. One
+            without a value is left out.
+        """
+        told = [
+            {"label": label, "text": format_value(value, style)}
+            for label, (value, style) in numbers.items()
+            if not is_missing(value)
+        ]
+        items = "".join(f"<li>{escape(o['label'])} <b>{escape(o['text'])}</b></li>" for o in told)
+        plain = "; ".join(f"{one['label']} {one['text']}" for one in told)
+        self._put("numbers", f'<ul class="ca-numbers">{items}</ul>', plain, {"numbers": told})
 
     def table(
         self,
