@@ -37,7 +37,7 @@ LARGEST_FILE = LARGEST_MEMBER
 #: Most cells of a Parquet file, rows by columns; the largest held so has about a million.
 MOST_PARQUET_CELLS = 100_000_000
 #: Rows at the top of a sheet among which headings are looked for.
-HEADING_ROWS = 40
+HEADING_ROWS = 60
 #: Members that only a workbook or document has.
 _OFFICE_MEMBERS = frozenset({"[Content_Types].xml", "xl/workbook.xml", "mimetype", "content.xml"})
 _ENCRYPTED = 0x1
@@ -236,24 +236,32 @@ class OfficialFile:
         return {}
 
     @cached_property
-    def _headings(self) -> dict[str, tuple[frozenset[str], ...]]:
+    def _tops(self) -> dict[str, tuple[tuple[frozenset[str], ...], str]]:
         return {}
 
     def heading_rows(self, sheet: str) -> tuple[frozenset[str], ...]:
-        """Return the cells of a sheet's first rows in lower case with single blanks.
+        """Return the filled cells of a sheet's first rows in lower case with single blanks.
 
         No row where the sheet cannot be read, so that a file can be recognised without an error.
         """
-        if sheet not in self._headings:
+        return self._top(sheet)[0]
+
+    def top_text(self, sheet: str) -> str:
+        """Return the cells of ``heading_rows`` as text, one a line, each once a row."""
+        return self._top(sheet)[1]
+
+    def _top(self, sheet: str) -> tuple[tuple[frozenset[str], ...], str]:
+        if sheet not in self._tops:
             try:
-                top = self.grid(sheet)[:HEADING_ROWS]
+                grid = self.grid(sheet)[:HEADING_ROWS]
             except BrokenPublicationError:
-                top = []
-            self._headings[sheet] = tuple(
-                frozenset(" ".join(cell.split()).casefold() for cell in row if type(cell) is str)
-                for row in top
+                grid = []
+            rows = tuple(
+                frozenset(" ".join(str(cell).split()).casefold() for cell in row if cell != "")
+                for row in grid
             )
-        return self._headings[sheet]
+            self._tops[sheet] = rows, "\n".join(cell for row in rows for cell in row)
+        return self._tops[sheet]
 
     @cached_property
     def csv_header(self) -> tuple[str, ...]:

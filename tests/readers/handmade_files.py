@@ -8,13 +8,16 @@ from datetime import date
 from pathlib import Path
 from xml.sax.saxutils import escape
 
+import pandas as pd
 import pytest
 
 from caseanalysis.errors import BrokenPublicationError
 from caseanalysis.officialfile import OfficialFile
 from caseanalysis.readers import Reading
 from caseanalysis.readers import read as read_any
+from caseanalysis.readers.contract import Check
 from caseanalysis.registers import source
+from caseanalysis.store import Store
 
 _MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 _OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
@@ -94,6 +97,29 @@ def read(file: OfficialFile, *, source_id: str) -> Reading:
     assert reader.source == source_id
     assert set(reading.tables) == set(reader.tables) == set(source(source_id).tables)
     return reading
+
+
+def held(store: Store, path: Path, *, source_id: str) -> Reading:
+    """Return what a store keeps of an official file, read by the one reader that knows it.
+
+    Every official file is read once for all tests, and not again for each.
+    """
+    sha256 = OfficialFile(path).sha256
+    (entry,) = (entry for entry in store.entries() if entry.sha256 == sha256)
+    assert entry.source == source_id
+    assert set(entry.tables) == set(source(source_id).tables)
+    return Reading(
+        tables={
+            name: pd.read_parquet(store.root / "tables" / name / f"{sha256}.parquet")
+            for name in entry.tables
+        },
+        release=entry.release,
+        period=entry.period,
+        slice_=entry.slice_,
+        published=date.fromisoformat(entry.published) if entry.published else None,
+        checks=tuple(Check(**check) for check in entry.checks),
+        notes=entry.notes,
+    )
 
 
 def refusal(file: OfficialFile) -> str:

@@ -8,11 +8,13 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from handmade_files import held
 from small_workbooks import title_block, workbook
 from test_planned_care import one, read_as, refused, saved
 
 from caseanalysis.officialfile import OfficialFile
-from caseanalysis.readers import ae_monthly_workbook, hes_age_bands, monthly_activity_return
+from caseanalysis.readers import ae_monthly_workbook, hes_age_bands
+from caseanalysis.store import Store
 
 Row = list[object]
 
@@ -123,9 +125,9 @@ def test_return_with_a_fault_is_refused(
 
 
 @pytest.mark.official_files
-def test_every_official_return_is_read(official: Path) -> None:
+def test_every_official_return_is_read(official: Path, full_store: Store) -> None:
     readings = [
-        monthly_activity_return.READER.read(OfficialFile(path))
+        held(full_store, path, source_id="monthly_activity_return")
         for path in sorted((official / "activity_mar").glob("*.xls"))
     ]
     assert sorted(reading.slice_ for reading in readings) == [

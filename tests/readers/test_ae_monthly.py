@@ -12,6 +12,7 @@ from xml.sax.saxutils import escape
 import numpy as np
 import pandas as pd
 import pytest
+from handmade_files import held
 
 from caseanalysis import readers
 from caseanalysis.errors import BrokenPublicationError
@@ -19,6 +20,7 @@ from caseanalysis.officialfile import OfficialFile
 from caseanalysis.readers import ae_monthly_csv, ae_monthly_workbook
 from caseanalysis.readers.contract import Reader, Reading
 from caseanalysis.schemas import AE_MEASURES
+from caseanalysis.store import Store
 
 READERS = (ae_monthly_workbook.READER, ae_monthly_csv.READER)
 Row = list[object]
@@ -394,9 +396,9 @@ def test_withheld_figure_of_the_ae_csv_is_missing(tmp_path: Path) -> None:
 
 
 @pytest.fixture(scope="module")
-def workbooks(official: Path) -> dict[str, Reading]:
+def workbooks(official: Path, full_store: Store) -> dict[str, Reading]:
     paths = sorted((official / "ae_monthly").glob("*.xls"))
-    readings = [officially(path, ae_monthly_workbook.READER) for path in paths]
+    readings = [held(full_store, path, source_id="ae_monthly_workbook") for path in paths]
     return {reading.slice_: reading for reading in readings}
 
 

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
 import pandas as pd
 import pytest
-from handmade_files import Rows, read, refusal, replaced, text_file, workbook
+from handmade_files import Rows, held, read, refusal, replaced, text_file, workbook
 
 from caseanalysis.officialfile import OfficialFile
 from caseanalysis.readers import Reading
+from caseanalysis.store import Store
 
 SECTORS = ["Total ", "General & Acute", "Learning Disabilities", "Maternity", "Mental Illness"]
 TITLE: list[list[object]] = [
@@ -418,14 +420,23 @@ def test_staff_survey_whose_answers_miss_the_whole_is_refused(tmp_path: Path) ->
 # The publishers' own files
 
 
-def official_reading(folder: Path, pattern: str, source_id: str) -> Reading:
-    (path,) = folder.glob(pattern)
-    return read(OfficialFile(path), source_id=source_id)
+Official = Callable[[str, str], Reading]
+
+
+@pytest.fixture
+def official_reading(official: Path, full_store: Store) -> Official:
+    def reading(pattern: str, source_id: str) -> Reading:
+        (path,) = official.glob(pattern)
+        return held(full_store, path, source_id=source_id)
+
+    return reading
 
 
 @pytest.mark.official_files
-def test_official_overnight_beds_have_the_figures_that_stand_in_them(official: Path) -> None:
-    reading = official_reading(official, "beds_kh03/*Q3*.xlsx", "beds_overnight")
+def test_official_overnight_beds_have_the_figures_that_stand_in_them(
+    official_reading: Official,
+) -> None:
+    reading = official_reading("beds_kh03/*Q3*.xlsx", "beds_overnight")
     beds = reading.tables["bed_occupancy"]
     england = only(beds, org_code="ENGLAND", sector="general_and_acute")
     assert england["available"] == pytest.approx(107409.8152, abs=1e-4)
@@ -435,15 +446,15 @@ def test_official_overnight_beds_have_the_figures_that_stand_in_them(official: P
 
 
 @pytest.mark.official_files
-def test_official_series_of_beds_is_complete(official: Path) -> None:
-    reading = official_reading(official, "beds_kh03/*.parquet", "beds_overnight_series")
+def test_official_series_of_beds_is_complete(official_reading: Official) -> None:
+    reading = official_reading("beds_kh03/*.parquet", "beds_overnight_series")
     assert len(reading.tables["bed_specialty"]) == 169_646
     assert reading.tables["bed_occupancy"]["quarter"].nunique() == 48
 
 
 @pytest.mark.official_files
-def test_official_workforce_has_the_figures_that_stand_in_it(official: Path) -> None:
-    reading = official_reading(official, "workforce/*May 2025*.xlsx", "workforce_by_organisation")
+def test_official_workforce_has_the_figures_that_stand_in_it(official_reading: Official) -> None:
+    reading = official_reading("workforce/*May 2025*.xlsx", "workforce_by_organisation")
     staff = reading.tables["workforce_staff_group"]
     england = only(staff, level="england", staff_group="Total")
     assert england["headcount"] == 1_540_716
@@ -457,9 +468,9 @@ def test_official_workforce_has_the_figures_that_stand_in_it(official: Path) -> 
 
 
 @pytest.mark.official_files
-def test_official_sickness_of_twelve_months_is_read(official: Path) -> None:
+def test_official_sickness_of_twelve_months_is_read(official: Path, full_store: Store) -> None:
     readings = [
-        read(OfficialFile(path), source_id="sickness_absence")
+        held(full_store, path, source_id="sickness_absence")
         for path in sorted((official / "sickness").glob("*.csv"))
     ]
     counts = [len(reading.tables["sickness_absence"]) for reading in readings]
@@ -469,8 +480,8 @@ def test_official_sickness_of_twelve_months_is_read(official: Path) -> None:
 
 
 @pytest.mark.official_files
-def test_official_staff_survey_has_the_figures_that_stand_in_it(official: Path) -> None:
-    reading = official_reading(official, "staff_survey/*.xlsx", "staff_survey")
+def test_official_staff_survey_has_the_figures_that_stand_in_it(official_reading: Official) -> None:
+    reading = official_reading("staff_survey/*.xlsx", "staff_survey")
     table = reading.tables["staff_survey"]
     answer = only(table, org_code="0AR", question="Q1", answer="Yes, frequently")
     assert answer["value"] == pytest.approx(0.141205615)

@@ -8,8 +8,11 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from handmade_files import held
 from small_workbooks import title_block, workbook
 from test_planned_care import one, read_as, refused, saved
+
+from caseanalysis.store import Store
 
 Row = list[object]
 
@@ -97,10 +100,9 @@ def test_third_of_a_patient_is_refused(tmp_path: Path) -> None:
 
 
 @pytest.mark.official_files
-def test_official_cancer_waits_by_both_breakdowns(official: Path) -> None:
+def test_official_cancer_waits_by_both_breakdowns(official: Path, full_store: Store) -> None:
     (path,) = (official / "cancer_waits").glob("*Oct-2024*")
-    reading = read_as("cancer_waits", path)
-    table = reading.tables["cancer_wait"]
+    table = held(full_store, path, source_id="cancer_waits").tables["cancer_wait"]
     # Sums by modality and by cancer type of the sheet, made with another program.
     treated = table.groupby(["standard", "breakdown"])["treated"].sum()
     assert treated["62-day", "modality"] == treated["62-day", "cancer_type"] == 162121.5

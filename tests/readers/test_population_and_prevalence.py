@@ -10,12 +10,14 @@ from xml.sax.saxutils import escape
 
 import pandas as pd
 import pytest
+from handmade_files import held
 
 from caseanalysis.errors import BrokenPublicationError
 from caseanalysis.officialfile import OfficialFile
-from caseanalysis.readers import Reading, all_readers, identify
+from caseanalysis.readers import Reading, all_readers
 from caseanalysis.readers import read as read_any
 from caseanalysis.registers import source
+from caseanalysis.store import Store
 
 POPULATION_READERS = [
     reader
@@ -427,7 +429,11 @@ def test_prevalence_of_an_edition_that_cannot_be_told_is_refused(tmp_path: Path)
 @pytest.mark.parametrize(
     ("old", "new", "words"),
     [
-        ("A81002,AF,", "A81002,CHDX,", ["row 4", "GROUP_CODE", "'CHDX'", "21 registers"]),
+        (
+            "A81002,AF,",
+            "A81002,CHDX,",
+            ["row 4", "GROUP_CODE", "'CHDX'", "21 registers", "disease_registers.csv"],
+        ),
         ("200.0,17OV", "200.0,18OV", ["row 3", "PATIENT_LIST_TYPE", "'18OV'", "'17OV'"]),
         ("112.0", "many", ["row 2", "column REGISTER", "'many'"]),
         ("17OV,3200", "17OV,", ["row 3", "column PRACTICE_LIST_SIZE", "an empty cell"]),
@@ -612,38 +618,59 @@ def test_faulty_catchment_populations_are_refused(tmp_path: Path) -> None:
     ],
 )  # fmt: skip
 def test_official_file_gives_the_figure_that_stands_in_it(
-    official: Path, path: str, source_id: str, wanted: dict, column: str, value: object
+    official: Path,
+    full_store: Store,
+    path: str,
+    source_id: str,
+    wanted: dict,
+    column: str,
+    value: object,
 ) -> None:
-    reading = read(OfficialFile(official / path), source_id=source_id)
+    reading = held(full_store, official / path, source_id=source_id)
     (table,) = reading.tables.values()
 
     assert only(table, **wanted)[column] == value
 
 
 @pytest.mark.official_files
-def test_official_totals_are_those_that_the_publishers_print(official: Path) -> None:
-    def stated(path: str) -> set[float]:
-        return {check.publishers for check in read_any(OfficialFile(official / path))[1].checks}
+def test_official_totals_are_those_that_the_publishers_print(
+    official: Path, full_store: Store
+) -> None:
+    def stated(path: str, source_id: str) -> set[float]:
+        reading = held(full_store, official / path, source_id=source_id)
+        return {check.publishers for check in reading.checks}
 
-    assert 61_806_682 in stated("population/mye24tablesew.csv")
-    assert 57_106_398 in stated("population/ons_2022-23_pop_health_geos.xlsx")
-    assert stated("qof/PREVALENCE_2223.csv") == {62_378_057}
-    assert stated("catchments/2022_trust_catchment_populations.xlsx") == {56_550_138}
+    assert 61_806_682 in stated("population/mye24tablesew.csv", "ons_estimates_districts")
+    health_areas = stated(
+        "population/ons_2022-23_pop_health_geos.xlsx", "ons_estimates_health_areas"
+    )
+    assert 57_106_398 in health_areas
+    assert stated("qof/PREVALENCE_2223.csv", "qof_prevalence") == {62_378_057}
+    catchments = "catchments/2022_trust_catchment_populations.xlsx"
+    assert stated(catchments, "ohid_catchment_populations") == {56_550_138}
 
 
 @pytest.mark.official_files
-def test_every_file_of_population_by_area_is_known_and_complete(official: Path) -> None:
-    for kind, rows in {"pyramid": 49_288, "rates": 1_898}.items():
+def test_every_file_of_population_by_area_is_known_and_complete(
+    official: Path, full_store: Store
+) -> None:
+    kinds = {
+        "pyramid": ("strategy_unit_population_variants", 49_288),
+        "rates": ("strategy_unit_activity_rates", 1_898),
+    }
+    for kind, (source_id, rows) in kinds.items():
         for path in sorted((official / "activity_by_age" / kind).glob("*.gz")):
-            reader = identify(OfficialFile(path))
-            reading = reader.read(OfficialFile(path))
+            reading = held(full_store, path, source_id=source_id)
             assert reading.slice_ == path.name.split(".")[0]
             assert [len(table) for table in reading.tables.values()] == [rows]
 
 
 @pytest.mark.official_files
-def test_one_practice_reports_more_patients_than_its_list(official: Path) -> None:
-    reading = read_any(OfficialFile(official / "qof" / "PREVALENCE_2223.csv"))[1]
+def test_one_practice_reports_more_patients_than_its_list(
+    official: Path, full_store: Store
+) -> None:
+    path = official / "qof" / "PREVALENCE_2223.csv"
+    reading = held(full_store, path, source_id="qof_prevalence")
 
     assert reading.notes == (
         "practice Y05750 reports 121 patients on register LD out of a list of 118",

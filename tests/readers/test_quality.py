@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from handmade_files import read, refusal, replaced, text_file, workbook
+from handmade_files import held, read, refusal, replaced, text_file, workbook
 
-from caseanalysis.officialfile import OfficialFile
+from caseanalysis.store import Store
 
 PORTFOLIO: list[list[object]] = [
     ["Full results", "", "", "", "SCN", "East", "East"],
@@ -164,6 +164,18 @@ def test_ratings_are_read_by_service_and_domain(tmp_path: Path) -> None:
     assert "row 2" in message
 
 
+def test_service_that_is_not_rated_has_neither_rating_nor_date(tmp_path: Path) -> None:
+    unrated = replaced(replaced(CQC, "15/03/2024", ""), "Good", "-")
+    reading = read(workbook(tmp_path, {"Locations": unrated}), source_id="cqc_ratings")
+    safe = only(reading.tables["cqc_rating"], domain="Safe")
+    assert pd.isna(safe["rating"])
+    assert pd.isna(safe["published"])
+    assert reading.notes == ("1 rows without a rating", "1 rows without a date of publication")
+    assert str(reading.published) == "2024-04-20"
+    message = refusal(workbook(tmp_path, {"A": replaced(unrated, "20/04/2024", "")}))
+    assert "no date in any row" in message
+
+
 NTS = """Year,Trust / Board,Indicator,Mean score,Lower CI,Upper CI,N,Outcome
 2024,Upper Trust,Overall Satisfaction,78.5,76,81,120,Within IQR
 2024,Lower Trust,Overall Satisfaction,n<3,n<3,n<3,2,
@@ -190,23 +202,21 @@ def test_stroke_admissions_of_an_unknown_period_are_refused(tmp_path: Path) -> N
 
 
 @pytest.mark.official_files
-def test_official_stroke_files_have_the_figures_that_stand_in_them(official: Path) -> None:
-    portfolio = read(
-        OfficialFile(official / "stroke" / "2019-Portfolio.xlsx"),
-        source_id="stroke_audit_portfolio",
-    )
+def test_official_stroke_files_have_the_figures_that_stand_in_them(
+    official: Path, full_store: Store
+) -> None:
+    path = official / "stroke" / "2019-Portfolio.xlsx"
+    portfolio = held(full_store, path, source_id="stroke_audit_portfolio")
     beds = portfolio.tables["stroke_audit_item"]
     assert only(beds, site_name="National 2019", item_number=8)["value"] == "4847"
     assert portfolio.checks[0].ours == 183
     (path,) = (official / "stroke").glob("*Thrombectomy*")
-    report = read(OfficialFile(path), source_id="stroke_thrombectomy")
+    report = held(full_store, path, source_id="stroke_thrombectomy")
     first = report.tables["stroke_thrombectomy"]
     done = first[(first["level"] == "national") & (first["row_number"] == 4)]
     assert sorted(done["value"]) == [2201, 3671]
-    admissions = read(
-        OfficialFile(official / "stroke" / "admissions_2017-2019.csv"),
-        source_id="stroke_admissions",
-    )
+    path = official / "stroke" / "admissions_2017-2019.csv"
+    admissions = held(full_store, path, source_id="stroke_admissions")
     assert len(admissions.tables["stroke_admission"]) == 34_752
 
 
@@ -215,10 +225,10 @@ def test_official_stroke_files_have_the_figures_that_stand_in_them(official: Pat
     ("year", "babies", "rows"), [("2020-21", 486_155, 16_160), ("2021-22", 551_225, 16_038)]
 )
 def test_official_maternity_has_the_figures_that_stand_in_it(
-    official: Path, year: str, babies: int, rows: int
+    official: Path, full_store: Store, year: str, babies: int, rows: int
 ) -> None:
     path = official / "maternity" / f"hosp-epis-stat-mat-msdscsv-{year}.csv"
-    table = read(OfficialFile(path), source_id="maternity_msds").tables["maternity"]
+    table = held(full_store, path, source_id="maternity_msds").tables["maternity"]
     assert len(table) == rows
     assert only(table, level="national", dimension="TotalBabies")["value"] == babies
     assert not set(table["dimension"]) & {"MethodOfDelivery", "SmokingAtBooking"}

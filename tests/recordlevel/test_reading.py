@@ -48,6 +48,17 @@ def test_csv_and_parquet_give_the_same(folder: Path) -> None:
     assert_frame_equal(text.quality, columns.quality)
 
 
+def test_order_of_the_records_makes_no_difference(folder: Path) -> None:
+    # One count is withheld, and so is one more, of several that are alike.
+    groups = [(3, {"TRETSPEF": "100"})]
+    groups += [(20, {"TRETSPEF": code}) for code in ("110", "120", "130", "300", "320", "430")]
+    rows = records(EPISODE, *groups)
+    first = aggregate("apc", [saved(folder / "a.csv", rows)])
+    second = aggregate("apc", [saved(folder / "b.csv", rows[::-1])])
+    assert first.table.loc[first.table["value"].isna(), "category"].isin(["100", "110"]).all()
+    assert_frame_equal(first.table, second.table)
+
+
 def test_parquet_with_dates_and_numbers_gives_the_same_as_text(folder: Path) -> None:
     text = aggregate("apc", [saved(folder / "a.csv", ROWS)], period="month")
     typed = pd.DataFrame(ROWS).astype({"EPISTAT": int, "EPIORDER": float, "STARTAGE": float})

@@ -132,10 +132,14 @@ def test_what_was_written_is_what_is_returned(written: tuple[Path, list[Extract]
 @pytest.mark.official_files
 @pytest.mark.parametrize("name", [table.name for table in CARRIED])
 def test_extract_equals_the_store_in_values_and_types(
-    written: tuple[Path, list[Extract]], full_store: Store, default: Case, tmp_path: Path, name: str
+    written: tuple[Path, list[Extract]],
+    library_of_store: Library,
+    default: Case,
+    tmp_path: Path,
+    name: str,
 ) -> None:
     folder, _ = written
-    from_store = Library(default, store=full_store, root=tmp_path).evidence(name)
+    from_store = library_of_store.evidence(name)
     from_extract = Library(default, store=Store(tmp_path / "none"), root=folder).evidence(name)
     assert (from_store.basis, from_extract.basis) == ("data store", "compact extract")
     pd.testing.assert_frame_equal(from_store.table, from_extract.table, check_exact=True)

@@ -247,10 +247,10 @@ SEEN = {table for record in load_sources().values() if record.seen for table in 
 @pytest.mark.parametrize(
     "name", [name for name, table in EVIDENCE_TABLES.items() if SEEN.issuperset(table.needs)]
 )
-def test_every_table_is_made_from_the_official_files(
-    full_store: Store, default: Case, name: str
-) -> None:
-    table = build_table(EVIDENCE_TABLES[name], full_store, default)
+def test_every_table_is_made_from_the_official_files(library_of_store: Library, name: str) -> None:
+    evidence = library_of_store.evidence(name)
+    table = evidence.table
+    assert evidence.basis == "data store"
     assert len(table)
     assert not table.duplicated(list(EVIDENCE_TABLES[name].schema.key)).any()
     pd.testing.assert_index_equal(table.columns, pd.Index(EVIDENCE_TABLES[name].schema.columns))

@@ -121,6 +121,14 @@ def test_named_unknown_file_is_refused_with_the_nearest_publication(
     assert not store.root.exists()
 
 
+def test_records_of_patients_are_named_with_the_command_for_them(
+    tmp_path: Path, store: Store
+) -> None:
+    (tmp_path / "a.csv").write_text("EPIKEY,EPISTAT,SEX\n1,3,1\n", encoding="utf-8")
+    with pytest.raises(UnknownPublicationError, match="data aggregate apc"):
+        store.add([tmp_path / "a.csv"])
+
+
 def test_named_broken_file_is_refused_and_not_kept(tmp_path: Path, store: Store) -> None:
     text = ae_csv().replace("MSitAE-MARCH-2031,RAA,Nowhere,RAA TRUST,100", "MSitAE-MARCH-2031,"
                             "RAA,Nowhere,RAA TRUST,101")  # fmt: skip

@@ -16,7 +16,7 @@ from caseanalysis.errors import StoreError, UnknownPublicationError
 from caseanalysis.store import Store
 from small_publications import ae_csv, ae_workbook, lookup_csv
 
-MONTHS = [f"{month}-{year}" for year in range(2031, 2035) for month in ("MARCH", "MAY", "JULY")]
+MONTHS = [f"{month}-{year}" for year in range(2031, 2033) for month in ("MARCH", "MAY", "JULY")]
 KILLS = 20
 
 
@@ -162,9 +162,8 @@ def large(folder: Path) -> Path:
     """Return a folder of enough bytes that other processes are worth their start."""
     for month in MONTHS[:3]:
         saved(folder, f"{month}.csv", ae_csv(month))
-    areas = {f"E01{n:06}": ("E07000991", "E54000999") for n in range(90_000)}
-    saved(folder, "areas.csv", lookup_csv(areas))
-    saved(folder, "letter.txt", "Dear reader,\nnothing here.\n")
+    saved(folder, "areas.csv", lookup_csv({"E01000001": ("E07000991", "E54000999")}))
+    saved(folder, "letter.txt", "Dear reader,\nnothing here.\n" * 350_000)
     saved(folder, "same.csv", ae_csv(MONTHS[0]))
     return folder
 

@@ -26,8 +26,7 @@ class Held(Store):
         self._entries = list(store.entries() if entries is None else entries)
         self._whole: dict[str, pd.DataFrame] = {}
 
-    def entries(self) -> list[Entry]:
-        """Return the files kept to, by source and slice."""
+    def _every_entry(self) -> list[Entry]:
         return self._entries
 
     def table(self, name: str, **among: Collection[object]) -> pd.DataFrame:

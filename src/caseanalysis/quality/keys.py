@@ -46,8 +46,11 @@ def unexplained_faults(held: Held, rule: Explained) -> Iterator[dict[str, Any]]:
     if rule.table not in held.tables or not set(rule.by) <= set(held.tables):
         return
     codes = held.table(rule.table)[rule.column].dropna().astype(str)
-    known = {code for name in rule.by for code in held.table(name)[rule.by_column].dropna()}
-    strange = codes[codes.str.startswith(rule.starting) & ~codes.isin(known)]
+    known = {code for name in rule.by for code in held.table(name)[rule.by_column].unique()}
+    # Each code once: a large table has the same few in millions of rows.
+    named = codes.drop_duplicates()
+    unknown = named[named.str.startswith(rule.starting) & ~named.isin(known)]
+    strange = codes[codes.isin(unknown)]
     if len(strange):
         yield fault(
             source=held.source_of(rule.table),
@@ -70,9 +73,9 @@ def trust_faults(held: Held, successions: list[Succession]) -> Iterator[dict[str
         column = next((name for name in _TRUSTS if name in SCHEMAS[table].columns), None)
         if column is None:
             continue
-        rows = held.table(table)
+        rows = held.table(table).drop_duplicates(column, keep="last")
         names = rows["org_name"] if "org_name" in rows else rows[column]
-        for code, name in dict(zip(rows[column].astype(str), names, strict=True)).items():
+        for code, name in zip(rows[column].astype(str), names, strict=True):
             if TRUST_CODE.match(code):
                 named.setdefault(code, {})[table] = str(name)
     on_record = {code for one in successions for code in (one.old_code, one.new_code)}

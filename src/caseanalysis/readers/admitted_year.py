@@ -17,7 +17,7 @@ from caseanalysis.geography import parse_age_band
 from caseanalysis.officialfile import Grid, OfficialFile
 from caseanalysis.readers.contract import Check
 from caseanalysis.readers.csv_columns import plain
-from caseanalysis.readers.provider_sheets import cells_below, figures, places_of
+from caseanalysis.readers.workbook_tables import NOT_GIVEN, cells_below, figures, places_of
 from caseanalysis.schemas.planned_care import HES_YEAR_AVERAGES, HES_YEAR_COUNTS
 
 #: Headings that a row of either workbook has.
@@ -91,7 +91,7 @@ def read_rows(file: OfficialFile, sheet: str, grid: Grid, header: int, rows: pd.
     named = {f"{name} {at}": at for name, found in pairs.items() for at in found}
     ages = {f"age {lower}": at for at, (lower, _) in bands.items()}
     cells = cells_below(grid, header, {**places, **named, **ages}).loc[rows]
-    values = figures(file, f"sheet {sheet}", cells, not_given=("", "-", "*", ":"))
+    values = figures(file, cells, place=f"sheet {sheet}", withheld=(*NOT_GIVEN, ":"))
     measures = pd.concat([values[list(places)], _told_apart(file, place, values, pairs)], axis=1)
     return Admitted(
         measures[[*HES_YEAR_COUNTS, *HES_YEAR_AVERAGES]],

@@ -19,11 +19,13 @@ from caseanalysis.periods import parse_month
 from caseanalysis.readers.ae_totals import part_checks
 from caseanalysis.readers.contract import Check, Reader, Reading
 from caseanalysis.readers.csv_columns import plain
-from caseanalysis.readers.provider_sheets import (
+from caseanalysis.readers.title_blocks import stated_release
+from caseanalysis.readers.workbook_tables import (
+    NOT_GIVEN,
     cells_below,
     figures,
+    first_sheet,
     sheets_with,
-    stated_release,
 )
 
 _TYPES = {"type_1": r"type 1 dep.*", "type_2": r"type 2 dep.*", "type_3": r"type 3 dep.*"}
@@ -68,8 +70,8 @@ _FRACTION = 1e-6
 def recognise(file: OfficialFile) -> bool:
     """Return whether a file is the A&E time series of England."""
     return bool(
-        sheets_with(file, _ACTIVITY_TRAITS, usual=r"activity")
-        and sheets_with(file, _PERFORMANCE_TRAITS, usual=r"performance")
+        sheets_with(file, *_ACTIVITY_TRAITS, usual=r"activity")
+        and sheets_with(file, *_PERFORMANCE_TRAITS, usual=r"performance")
     )
 
 
@@ -85,19 +87,19 @@ def read(file: OfficialFile) -> Reading:
         If a heading is missing, a month does not follow the one before, a cell is no number, or a
         total is not the sum of its parts.
     """
-    activity_sheet = sheets_with(file, _ACTIVITY_TRAITS, usual=r"activity")[0]
-    waits_sheet = sheets_with(file, _PERFORMANCE_TRAITS, usual=r"performance")[0]
-    activity = _series(file, activity_sheet, _ACTIVITY_TRAITS, _ACTIVITY)
-    waits = _series(file, waits_sheet, _PERFORMANCE_TRAITS, _PERFORMANCE)
+    counted = first_sheet(file, *_ACTIVITY_TRAITS, usual=r"activity")
+    timed = first_sheet(file, *_PERFORMANCE_TRAITS, usual=r"performance")
+    activity, waits = _series(file, *counted, _ACTIVITY), _series(file, *timed, _PERFORMANCE)
+    activity_sheet, upper, _ = counted
     values = activity.join(waits, how="outer")[list(schemas.SCHEMAS["ae_england"].columns)[2:]]
-    remarks = _remarks(file.grid(activity_sheet))
+    remarks = _remarks(upper)
     table = values.rename_axis("month").reset_index()
     table.insert(1, "estimated", _estimated(values.index, remarks))
     months = f"{values.index[0]:%Y-%m}", f"{values.index[-1]:%Y-%m}"
     published, release, notes = stated_release(
         file,
         activity_sheet,
-        file.grid(activity_sheet),
+        upper,
         period=f"{months[0]} to {months[1]}",
         year=values.index[-1].year,
     )
@@ -115,12 +117,11 @@ def read(file: OfficialFile) -> Reading:
 def _series(
     file: OfficialFile,
     sheet: str,
-    traits: tuple[str, ...],
+    grid: Grid,
+    header: int,
     wanted: dict[str, tuple[str, str]],
 ) -> pd.DataFrame:
     """Return the figures of a sheet by month."""
-    grid = file.grid(sheet)
-    header = next(at for at, row in enumerate(file.heading_rows(sheet)) if frozenset(traits) <= row)
     headings = [plain(str(cell)) for cell in grid[header]]
     period_at = headings.index("period")
     places = _places(file, sheet, grid, header, wanted)
@@ -134,7 +135,9 @@ def _series(
             found=f"{len(months)} months that do not follow each other",
             wanted="one row a month",
         )
-    return figures(file, f"sheet {sheet}", dated[list(places)]).set_axis(months)
+    return figures(file, dated[list(places)], place=f"sheet {sheet}", withheld=NOT_GIVEN).set_axis(
+        months
+    )
 
 
 def _places(

@@ -16,10 +16,11 @@ from caseanalysis.officialfile import Grid, OfficialFile
 from caseanalysis.readers.ae_totals import ROUNDING
 from caseanalysis.readers.contract import Check, Reader, Reading
 from caseanalysis.readers.csv_columns import plain
-from caseanalysis.readers.provider_sheets import (
+from caseanalysis.readers.workbook_tables import (
+    NOT_GIVEN,
     cells_below,
     figures,
-    heading_row,
+    first_sheet,
     places_of,
     sheets_with,
     words,
@@ -46,7 +47,7 @@ _ORDER = ("over_60_minutes", "over_45_minutes", "over_30_minutes", "over_15_minu
 
 def recognise(file: OfficialFile) -> bool:
     """Return whether a file is the daily report of ambulance handovers."""
-    return bool(sheets_with(file, _TRAITS, usual=r".*handovers?.*"))
+    return bool(sheets_with(file, *_TRAITS, usual=r".*handovers?.*"))
 
 
 def read(file: OfficialFile) -> Reading:
@@ -60,15 +61,13 @@ def read(file: OfficialFile) -> Reading:
         If a heading is missing, days do not follow each other, a cell is no count, longer delays
         are more than shorter ones, or England is not the sum of the trusts.
     """
-    sheet = sheets_with(file, _TRAITS, usual=r".*handovers?.*")[0]
-    grid = file.grid(sheet)
-    header = heading_row(file, sheet, _TRAITS)
+    sheet, grid, header = first_sheet(file, *_TRAITS, usual=r".*handovers?.*")
     blocks = _blocks(file, sheet, grid, header)
     labels = _labels(file, sheet, grid, header)
     parts = []
     for day, places in blocks.items():
         cells = cells_below(grid, header, places).loc[labels.index]
-        values = figures(file, f"sheet {sheet}, {day:%d %B %Y}", cells)
+        values = figures(file, cells, place=f"sheet {sheet}, {day:%d %B %Y}", withheld=NOT_GIVEN)
         parts.append(pd.concat([labels.assign(day=day), values], axis=1))
     table = pd.concat(parts, ignore_index=True)
     for name in _OPTIONAL:

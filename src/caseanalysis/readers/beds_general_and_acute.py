@@ -15,16 +15,14 @@ from caseanalysis.officialfile import Grid, OfficialFile
 from caseanalysis.periods import parse_month
 from caseanalysis.readers.contract import Check, Reader, Reading
 from caseanalysis.readers.population_projections import flat, reconcile
+from caseanalysis.readers.title_blocks import beside, day_of
 from caseanalysis.readers.workbook_tables import (
-    beside,
     column,
-    day_of,
     figures,
-    heading_row,
     known,
     rows_under,
     sheets_under,
-    tops,
+    sheets_with,
     words,
 )
 
@@ -51,7 +49,7 @@ _TOLERANCE = 0.51
 
 
 def _recognise(file: OfficialFile) -> bool:
-    return any(heading_row(grid, *_HEADINGS) is not None for grid in tops(file))
+    return bool(sheets_with(file, *_HEADINGS))
 
 
 def _read(file: OfficialFile) -> Reading:

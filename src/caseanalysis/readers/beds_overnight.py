@@ -18,10 +18,9 @@ from caseanalysis.periods import financial_year, parse_month
 from caseanalysis.readers.contract import Check, Reader, Reading
 from caseanalysis.readers.csv_columns import plain
 from caseanalysis.readers.population_projections import flat, reconcile
+from caseanalysis.readers.title_blocks import beside, day_of
 from caseanalysis.readers.workbook_tables import (
-    beside,
     column,
-    day_of,
     figures,
     known,
     one_sheet,

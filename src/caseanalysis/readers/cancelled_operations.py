@@ -16,14 +16,13 @@ from caseanalysis.periods import parse_month
 from caseanalysis.readers.ae_totals import england_checks
 from caseanalysis.readers.contract import Check, Reader, Reading
 from caseanalysis.readers.csv_columns import counts, fits, pick
-from caseanalysis.readers.provider_sheets import (
+from caseanalysis.readers.title_blocks import beside, stated_release
+from caseanalysis.readers.workbook_tables import (
     cells_below,
     figures,
-    heading_row,
+    first_sheet,
     places_of,
     sheets_with,
-    stated_release,
-    title,
     words,
 )
 
@@ -59,7 +58,7 @@ _NOT_GIVEN = ("", "-")
 def recognise(file: OfficialFile) -> bool:
     """Return whether a file is the quarterly workbook or the yearly CSV."""
     return fits(file.csv_header, _CSV.values()) or bool(
-        sheets_with(file, _TRAITS, usual=r"provider")
+        sheets_with(file, *_TRAITS, usual=r"provider")
     )
 
 
@@ -78,12 +77,10 @@ def read(file: OfficialFile) -> Reading:
 
 
 def _workbook(file: OfficialFile) -> Reading:
-    sheet = sheets_with(file, _TRAITS, usual=r"provider")[0]
-    grid = file.grid(sheet)
-    header = heading_row(file, sheet, _TRAITS)
+    sheet, grid, header = first_sheet(file, *_TRAITS, usual=r"provider")
     place = f"sheet {sheet}, row {header + 1}"
     cells = cells_below(grid, header, places_of(file, place, grid[header], _SHEET | _FIGURES))
-    values = figures(file, f"sheet {sheet}", cells[list(_FIGURES)], not_given=_NOT_GIVEN)
+    values = figures(file, cells[list(_FIGURES)], place=f"sheet {sheet}", withheld=_NOT_GIVEN)
     labels = cells[list(_SHEET)].apply(words)
     uncoded = labels["org_code"].isin(_NOT_GIVEN)
     england = uncoded & labels["org_name"].str.casefold().isin(("england", "total"))
@@ -97,7 +94,7 @@ def _workbook(file: OfficialFile) -> Reading:
     checks = england_checks(file, providers, values[england].iloc[0], place=f"sheet {sheet}")
     labels.loc[england, ["org_code", "org_name"]] = ["ENGLAND", "England"]
     table = pd.concat([_levelled(labels, england), values], axis=1)[england | ~uncoded]
-    quarter = _stated_quarter(file, sheet, str(title(grid, "period:")[1]))
+    quarter = _stated_quarter(file, sheet, str(beside(grid, "period:")))
     name = f"{quarter:%B %Y} quarter"
     published, release, notes = stated_release(file, sheet, grid, period=name, year=quarter.year)
     table.insert(0, "quarter", quarter)

@@ -16,10 +16,11 @@ from caseanalysis import schemas
 from caseanalysis.officialfile import OfficialFile
 from caseanalysis.readers.ae_totals import ROUNDING
 from caseanalysis.readers.contract import Check, Reader, Reading
-from caseanalysis.readers.provider_sheets import (
+from caseanalysis.readers.workbook_tables import (
+    NOT_GIVEN,
     cells_below,
     figures,
-    heading_row,
+    first_sheet,
     places_of,
     sheets_with,
 )
@@ -48,7 +49,7 @@ _HALVES = 2
 
 def recognise(file: OfficialFile) -> bool:
     """Return whether a file is the provider extract of cancer waiting times."""
-    return bool(sheets_with(file, _TRAITS, usual=_USUAL))
+    return bool(sheets_with(file, *_TRAITS, usual=_USUAL))
 
 
 def read(file: OfficialFile) -> Reading:
@@ -65,13 +66,11 @@ def read(file: OfficialFile) -> Reading:
         missing, treated patients are not those within and beyond the standard, or the two
         breakdowns disagree.
     """
-    sheet = sheets_with(file, _TRAITS, usual=_USUAL)[0]
-    grid = file.grid(sheet)
-    header = heading_row(file, sheet, _TRAITS)
+    sheet, grid, header = first_sheet(file, *_TRAITS, usual=_USUAL)
     place = f"sheet {sheet}, row {header + 1}"
     cells = cells_below(grid, header, places_of(file, place, grid[header], _LABELS | _FIGURES))
     cells = cells[(cells["org_code"] != "").to_numpy()]
-    values = figures(file, f"sheet {sheet}", cells[list(_FIGURES)])
+    values = figures(file, cells[list(_FIGURES)], place=f"sheet {sheet}", withheld=NOT_GIVEN)
     table = pd.concat([_labels(file, sheet, cells), values], axis=1)
     _refuse(file, sheet, table)
     checks = _reconcile(file, sheet, table)

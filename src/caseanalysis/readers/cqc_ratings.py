@@ -12,14 +12,13 @@ import pandas as pd
 from caseanalysis import schemas
 from caseanalysis.officialfile import OfficialFile
 from caseanalysis.readers.contract import Reader, Reading
+from caseanalysis.readers.title_blocks import day_of
 from caseanalysis.readers.workbook_tables import (
     column,
-    day_of,
-    heading_row,
     known,
     rows_under,
     sheets_under,
-    tops,
+    sheets_with,
     words,
 )
 
@@ -38,12 +37,12 @@ _RATINGS = (
     "not applicable",
     "do not include in report",
 )
+#: What stands for a rating or a date that there is none of.
+_BLANK = ("", "-")
 
 
 def _recognise(file: OfficialFile) -> bool:
-    return any(
-        heading_row(grid, *_SHARED, "(location|provider) id") is not None for grid in tops(file)
-    )
+    return bool(sheets_with(file, *_SHARED, "(location|provider) id"))
 
 
 def _read(file: OfficialFile) -> Reading:
@@ -54,6 +53,8 @@ def _read(file: OfficialFile) -> Reading:
     if not parts:
         raise file.broken("workbook", found="no sheet of ratings", wanted=", ".join(_SHARED))
     table = pd.concat(parts, ignore_index=True)
+    if table["published"].isna().all():
+        raise file.broken("Publication Date", found="no date in any row", wanted="dates")
     latest = table["published"].max()
     edition = latest[:7]
     same = table.duplicated(["org_id", "service", "domain"], keep=False)
@@ -69,7 +70,14 @@ def _read(file: OfficialFile) -> Reading:
         period=f"to {latest}",
         slice_="latest",
         published=date.fromisoformat(latest),
+        notes=_not_given(table),
     )
+
+
+def _not_given(table: pd.DataFrame) -> tuple[str, ...]:
+    words_of = {"rating": "rating", "published": "date of publication"}
+    counts = {words_of[name]: int(table[name].isna().sum()) for name in words_of}
+    return tuple(f"{count} rows without a {what}" for what, count in counts.items() if count)
 
 
 def _ratings(file: OfficialFile, sheet: str, rows: pd.DataFrame) -> pd.DataFrame:
@@ -95,22 +103,27 @@ def _ratings(file: OfficialFile, sheet: str, rows: pd.DataFrame) -> pd.DataFrame
     )
     text["published"] = _days(file, place, rows["publication date"], text["org_id"] != "")
     text = text[text["org_id"] != ""]
-    unknown = ~text["rating"].str.casefold().isin(_RATINGS)
+    unknown = ~text["rating"].str.casefold().isin((*_RATINGS, *_BLANK))
     for row in text.index[unknown][:1]:
         raise file.broken(
             f"{place}, row {row}, Latest Rating",
             found=repr(text.loc[row, "rating"]),
-            wanted=f"one of {', '.join(_RATINGS)}",
+            wanted=f"one of {', '.join(_RATINGS)}, or nothing",
         )
-    for name in ("ods_code", "inherited"):
+    for name in ("ods_code", "inherited", "rating"):
         text[name] = known(text[name].replace("-", ""))
     return text.assign(level=level)
 
 
 def _days(file: OfficialFile, place: str, cells: pd.Series, filled: pd.Series) -> pd.Series:
-    """Return dates as ISO text; the publisher writes 31/01/2024 or a spreadsheet's date."""
+    """Return dates as ISO text; the publisher writes 31/01/2024 or a spreadsheet's date.
+
+    A row that is not rated has none, and is missing.
+    """
     days = {}
     for row, cell in cells[filled].items():
+        if str(cell).strip() in _BLANK:
+            continue
         day = day_of(cell)
         if day is None:
             parsed = pd.to_datetime(str(cell).strip(), format="%d/%m/%Y", errors="coerce")

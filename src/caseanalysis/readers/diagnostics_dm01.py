@@ -12,15 +12,14 @@ from caseanalysis import schemas
 from caseanalysis.officialfile import OfficialFile
 from caseanalysis.readers.ae_totals import ROUNDING, england_checks, part_checks
 from caseanalysis.readers.contract import Check, Reader, Reading
-from caseanalysis.readers.provider_sheets import (
+from caseanalysis.readers.title_blocks import first_day, stated_month, stated_release
+from caseanalysis.readers.workbook_tables import (
+    NOT_GIVEN,
     cells_below,
     figures,
-    first_day,
-    heading_row,
+    first_sheet,
     places_of,
     sheets_with,
-    stated_month,
-    stated_release,
     words,
 )
 
@@ -54,7 +53,7 @@ _TOTAL = "total"
 
 def recognise(file: OfficialFile) -> bool:
     """Return whether a file is the monthly diagnostics workbook by provider."""
-    return bool(sheets_with(file, _TRAITS, usual=_USUAL))
+    return bool(sheets_with(file, *_TRAITS, usual=_USUAL))
 
 
 def read(file: OfficialFile) -> Reading:
@@ -69,15 +68,13 @@ def read(file: OfficialFile) -> Reading:
         If a heading is missing or doubled, a cell is no count, or England, the test "Total" or the
         waiting list is not the sum of its parts.
     """
-    sheet = sheets_with(file, _TRAITS, usual=_USUAL)[0]
-    grid = file.grid(sheet)
-    header = heading_row(file, sheet, _TRAITS)
+    sheet, grid, header = first_sheet(file, *_TRAITS, usual=_USUAL)
     place = f"sheet {sheet}, row {header + 1}"
     places = places_of(file, place, grid[header], _LABELS | _FIGURES)
     cells = cells_below(grid, header, places)
     cells = cells[(cells != "").any(axis=1)]
     labels = _labels(file, sheet, cells)
-    values = figures(file, f"sheet {sheet}", cells[list(_FIGURES)])
+    values = figures(file, cells[list(_FIGURES)], place=f"sheet {sheet}", withheld=NOT_GIVEN)
     month = stated_month(file, sheet, grid)
     published, release, notes = stated_release(
         file, sheet, grid, period=month.strftime("%B %Y"), year=month.year

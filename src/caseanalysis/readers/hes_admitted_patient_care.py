@@ -19,7 +19,7 @@ from caseanalysis.readers.admitted_year import (
 from caseanalysis.readers.contract import Check, Reader, Reading
 from caseanalysis.readers.csv_columns import plain
 from caseanalysis.readers.editions import edition_of
-from caseanalysis.readers.provider_sheets import cells_below, heading_row, sheets_with, words
+from caseanalysis.readers.workbook_tables import cells_below, first_sheet, sheets_with, words
 
 _USUAL = r"primary diagnosis summary"
 _DIAGNOSIS = re.compile(r"primary diagnosis.*")
@@ -32,7 +32,7 @@ def recognise(file: OfficialFile) -> bool:
     """Return whether a file is the yearly workbook of admitted patient care by diagnosis."""
     return any(
         any(_DIAGNOSIS.match(cell) for row in file.heading_rows(sheet) for cell in row)
-        for sheet in sheets_with(file, TRAITS, usual=_USUAL)
+        for sheet in sheets_with(file, *TRAITS, usual=_USUAL)
     )
 
 
@@ -48,9 +48,7 @@ def read(file: OfficialFile) -> Reading:
         If a heading is missing, a cell is no number, the parts of a count exceed it, the methods
         of admission do not sum to the admissions, or the year is not known.
     """
-    sheet = sheets_with(file, TRAITS, usual=_USUAL)[0]
-    grid = file.grid(sheet)
-    header = heading_row(file, sheet, TRAITS)
+    sheet, grid, header = first_sheet(file, *TRAITS, usual=_USUAL)
     identity = _diagnoses(file, sheet, grid, header)
     admitted = read_rows(file, sheet, grid, header, identity.index)
     is_total = identity["diagnosis"] == _TOTAL

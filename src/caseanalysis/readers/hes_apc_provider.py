@@ -24,7 +24,7 @@ from caseanalysis.readers.admitted_year import (
 )
 from caseanalysis.readers.contract import Check, Reader, Reading
 from caseanalysis.readers.csv_columns import plain
-from caseanalysis.readers.provider_sheets import cells_below, heading_row, sheets_with, words
+from caseanalysis.readers.workbook_tables import cells_below, first_sheet, sheets_with, words
 
 _USUAL = r"hospital providers?"
 _CODE = re.compile(r"((hospital )?provider|organisation|org|trust)? ?code( and description)?"
@@ -40,7 +40,7 @@ def recognise(file: OfficialFile) -> bool:
     """Return whether a file is the yearly workbook of admitted patient care by provider."""
     return any(
         any(TRAITS[0] in row and any(map(_CODE.fullmatch, row)) for row in file.heading_rows(sheet))
-        for sheet in sheets_with(file, TRAITS, usual=_USUAL)
+        for sheet in sheets_with(file, *TRAITS, usual=_USUAL)
     )
 
 
@@ -55,9 +55,7 @@ def read(file: OfficialFile) -> Reading:
         If a heading is missing, a cell is no number, the year is not stated, there is no one row
         of England, or the providers do not sum to it within rounding and withholding.
     """
-    sheet = sheets_with(file, TRAITS, usual=_USUAL)[0]
-    grid = file.grid(sheet)
-    header = heading_row(file, sheet, TRAITS)
+    sheet, grid, header = first_sheet(file, *TRAITS, usual=_USUAL)
     identity = _organisations(file, sheet, grid, header)
     admitted = read_rows(file, sheet, grid, header, identity.index)
     period = stated_year(file, grid, header)

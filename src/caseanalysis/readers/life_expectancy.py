@@ -14,7 +14,8 @@ from caseanalysis.geography import ENGLAND
 from caseanalysis.officialfile import Grid, OfficialFile
 from caseanalysis.readers.contract import Check, Reader, Reading
 from caseanalysis.readers.csv_columns import plain
-from caseanalysis.readers.workbook_tables import day_of, figures, heading_row, rows_under, says
+from caseanalysis.readers.title_blocks import day_of
+from caseanalysis.readers.workbook_tables import figures, heading_row, rows_under, says
 
 _TITLE = r"expectations of life \(ex\)"
 _EDITION = re.compile(r"\b(20\d\d-based)\b")
@@ -77,7 +78,7 @@ def _nation(file: OfficialFile, name: str, text: str) -> str:
 
 
 def _part(file: OfficialFile, name: str, grid: Grid) -> pd.DataFrame:
-    header = heading_row(grid, "age", _YEAR.pattern)
+    header = heading_row(file, name, "age", _YEAR.pattern)
     if header is None:
         raise file.broken(f"sheet {name}", found="no row of years", wanted="age and years")
     rows = rows_under(grid, header)

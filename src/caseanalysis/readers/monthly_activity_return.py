@@ -12,20 +12,20 @@ from caseanalysis import schemas
 from caseanalysis.officialfile import OfficialFile
 from caseanalysis.readers.ae_totals import ROUNDING, england_checks
 from caseanalysis.readers.contract import Check, Reader, Reading
-from caseanalysis.readers.provider_sheets import (
+from caseanalysis.readers.title_blocks import first_day, stated_month, stated_release
+from caseanalysis.readers.workbook_tables import (
+    NOT_GIVEN,
     cells_below,
     figures,
-    first_day,
+    first_sheet,
     heading_row,
     places_of,
     sheets_with,
-    stated_month,
-    stated_release,
     words,
 )
 
-_TRAITS = ("year", "period", "org code", "gp referrals made (g&a)")
-_REGION_TRAITS = ("year", "period", "gp referrals made (g&a)")
+_TRAITS = ("year", "period", "org code", r"gp referrals made \(g&a\)")
+_REGION_TRAITS = ("year", "period", r"gp referrals made \(g&a\)")
 _REGION = r"(sha|area team|region|regional team|parent) "
 _LABELS = {
     "year": r"year",
@@ -62,7 +62,7 @@ _MISTYPED = 3
 
 def recognise(file: OfficialFile) -> bool:
     """Return whether a file is a Monthly Activity Return by provider."""
-    return bool(sheets_with(file, _TRAITS, usual=r"provider"))
+    return bool(sheets_with(file, *_TRAITS, usual=r"provider"))
 
 
 def read(file: OfficialFile) -> Reading:
@@ -78,15 +78,13 @@ def read(file: OfficialFile) -> Reading:
         is not the sum of the providers, or the elective totals of more than three providers are
         not the sum of their parts.
     """
-    sheet = sheets_with(file, _TRAITS, usual=r"provider")[0]
-    grid = file.grid(sheet)
-    header = heading_row(file, sheet, _TRAITS)
+    sheet, grid, header = first_sheet(file, *_TRAITS, usual=r"provider")
     place = f"sheet {sheet}, row {header + 1}"
     cells = cells_below(grid, header, places_of(file, place, grid[header], _LABELS | _FIGURES))
     cells = cells[(cells != "").any(axis=1)]
     month = stated_month(file, sheet, grid)
     labels = _labels(file, sheet, cells, month)
-    values = figures(file, f"sheet {sheet}", cells[list(_FIGURES)])
+    values = figures(file, cells[list(_FIGURES)], place=f"sheet {sheet}", withheld=NOT_GIVEN)
     published, release, notes = stated_release(
         file, sheet, grid, period=month.strftime("%B %Y"), year=month.year
     )
@@ -167,8 +165,8 @@ def _region_checks(
     """Return the providers' sums beside the England row of the sheet of regions, where it is."""
     sheets = [name for name in file.sheet_names[:3] if name != providers_sheet]
     for sheet in sheets:
-        if any(frozenset(_REGION_TRAITS) <= row for row in file.heading_rows(sheet)):
-            header = heading_row(file, sheet, _REGION_TRAITS)
+        header = heading_row(file, sheet, *_REGION_TRAITS)
+        if header is not None:
             grid = file.grid(sheet)
             named = {"region_name": _LABELS["region_name"], **_FIGURES}
             cells = cells_below(
@@ -176,7 +174,8 @@ def _region_checks(
             )
             england = cells[words(cells["region_name"]).str.casefold() == "england"]
             if len(england) == 1:
-                stated = figures(file, f"sheet {sheet}", england[list(_FIGURES)]).iloc[0]
+                rows = england[list(_FIGURES)]
+                stated = figures(file, rows, place=f"sheet {sheet}", withheld=NOT_GIVEN).iloc[0]
                 return england_checks(file, providers, stated, place=f"sheet {sheet}")
     return ()
 

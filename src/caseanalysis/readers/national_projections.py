@@ -19,15 +19,8 @@ from caseanalysis.officialfile import OfficialFile
 from caseanalysis.readers.contract import Check, Reader, Reading
 from caseanalysis.readers.csv_columns import plain
 from caseanalysis.readers.population_projections import reconcile
-from caseanalysis.readers.workbook_tables import (
-    beside,
-    day_of,
-    figures,
-    heading_row,
-    rows_under,
-    says,
-    words,
-)
+from caseanalysis.readers.title_blocks import beside, day_of
+from caseanalysis.readers.workbook_tables import figures, heading_row, rows_under, says, words
 
 _TITLE = r"^(20\d\d)-based national population projections"
 _SEXES = {"1": "male", "2": "female"}
@@ -99,7 +92,7 @@ def _sheet(
         raise file.broken("workbook", found=", ".join(file.sheet_names), wanted=f"a sheet {name}")
     place = f"sheet {given[name]}"
     grid = file.grid(given[name])
-    header = heading_row(grid, "sex", "age")
+    header = heading_row(file, given[name], "sex", "age")
     if header is None:
         raise file.broken(place, found="no row of headings", wanted="Sex, Age and years")
     rows = rows_under(grid, header)

@@ -14,32 +14,9 @@ from caseanalysis.readers.population_projections import (
     numbers,
     reconcile,
 )
+from caseanalysis.registers import load_list_types
 
 _NAMES = ("PRACTICE_CODE", "GROUP_CODE", "REGISTER", "PATIENT_LIST_TYPE", "PRACTICE_LIST_SIZE")
-#: Registers, and the ages of the patients who are the denominator of each.
-_LIST_TYPES = {
-    "AF": "TOTAL",
-    "AST": "06OV",
-    "CAN": "TOTAL",
-    "CHD": "TOTAL",
-    "CKD": "18OV",
-    "COPD": "TOTAL",
-    "DEM": "TOTAL",
-    "DEP": "18OV",
-    "DM": "17OV",
-    "EP": "18OV",
-    "HF": "TOTAL",
-    "HYP": "TOTAL",
-    "LD": "TOTAL",
-    "MH": "TOTAL",
-    "NDH": "18OV",
-    "OB": "18OV",
-    "OST": "50OV",
-    "PAD": "TOTAL",
-    "PC": "TOTAL",
-    "RA": "16OV",
-    "STIA": "TOTAL",
-}
 _ALL_AGES = "TOTAL"
 _SOURCE = "qof_prevalence"
 
@@ -80,15 +57,17 @@ def _read(file: OfficialFile) -> Reading:
 
 
 def _check_registers(file: OfficialFile, cells: pd.DataFrame) -> None:
-    unknown = ~cells["GROUP_CODE"].isin(list(_LIST_TYPES))
+    lists = load_list_types()
+    unknown = ~cells["GROUP_CODE"].isin(list(lists))
     if unknown.any():
         row = cells.index[unknown][0]
         raise file.broken(
             f"row {row}, column GROUP_CODE",
             found=repr(cells["GROUP_CODE"][row]),
-            wanted=f"one of the {len(_LIST_TYPES)} registers {', '.join(_LIST_TYPES)}",
+            wanted=f"one of the {len(lists)} registers {', '.join(lists)} that "
+            "data/registers/disease_registers.csv has with their list_type",
         )
-    wanted = cells["GROUP_CODE"].map(_LIST_TYPES)
+    wanted = cells["GROUP_CODE"].map(lists)
     other = cells["PATIENT_LIST_TYPE"] != wanted
     if other.any():
         row = cells.index[other][0]

@@ -16,7 +16,13 @@ from caseanalysis import schemas
 from caseanalysis.officialfile import Cell, Grid, OfficialFile
 from caseanalysis.readers.contract import Check, Reader, Reading
 from caseanalysis.readers.csv_columns import plain
-from caseanalysis.readers.provider_sheets import cells_below, figures, heading_row, sheets_with
+from caseanalysis.readers.workbook_tables import (
+    NOT_GIVEN,
+    cells_below,
+    figures,
+    first_sheet,
+    sheets_with,
+)
 
 _TRAITS = ("year", "month", "incomplete rtt pathways")
 _GROUPS = {
@@ -48,7 +54,7 @@ _SHARE = 1e-6
 
 def recognise(file: OfficialFile) -> bool:
     """Return whether a file is the overview time series of England."""
-    return bool(sheets_with(file, _TRAITS, usual=r"full time series"))
+    return bool(sheets_with(file, *_TRAITS, usual=r"full time series"))
 
 
 def read(file: OfficialFile) -> Reading:
@@ -63,14 +69,12 @@ def read(file: OfficialFile) -> Reading:
         If a heading is missing, a month does not follow the one before or is not of its year, a
         cell is no number, or pathways within and over 18 weeks are not the total.
     """
-    sheet = sheets_with(file, _TRAITS, usual=r"full time series")[0]
-    grid = file.grid(sheet)
-    header = heading_row(file, sheet, _TRAITS)
+    sheet, grid, header = first_sheet(file, *_TRAITS, usual=r"full time series")
     places = _places(file, sheet, grid, header)
     months, last_row = _months(file, sheet, grid, header)
     cells = cells_below(grid[:last_row], header + 1, _flat(places))
     beyond = cells.map(lambda cell: bool(_BEYOND.fullmatch(str(cell).strip())))
-    values = figures(file, f"sheet {sheet}", cells.mask(beyond, "-"))
+    values = figures(file, cells.mask(beyond, "-"), place=f"sheet {sheet}", withheld=NOT_GIVEN)
     table = _long(values, places, months)
     checks = _reconcile(file, sheet, table)
     filled = table.dropna(how="all", subset=table.columns.difference(["month", "pathway"]))

@@ -17,7 +17,7 @@ from caseanalysis.officialfile import OfficialFile
 from caseanalysis.periods import parse_month
 from caseanalysis.readers.contract import Check, Reader, Reading
 from caseanalysis.readers.csv_columns import counts, fits, pick, plain
-from caseanalysis.readers.provider_sheets import first_day
+from caseanalysis.readers.title_blocks import first_day
 
 _LABELS = {
     "period": "period",

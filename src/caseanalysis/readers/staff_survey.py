@@ -17,14 +17,7 @@ from caseanalysis.officialfile import Grid, OfficialFile
 from caseanalysis.readers.contract import Check, Reader, Reading
 from caseanalysis.readers.csv_columns import plain
 from caseanalysis.readers.population_projections import reconcile
-from caseanalysis.readers.workbook_tables import (
-    column,
-    figures,
-    known,
-    says,
-    sheets_under,
-    words,
-)
+from caseanalysis.readers.workbook_tables import column, figures, known, says, sheets_under, words
 
 _TITLE = r"nhs staff survey (20\d\d)"
 _LABELS = {

@@ -23,7 +23,7 @@ from caseanalysis.readers.workbook_tables import (
     figures,
     heading_row,
     rows_under,
-    tops,
+    sheets_with,
     words,
 )
 
@@ -54,7 +54,7 @@ _WITHHELD = ("", "-")
 def _recognise(file: OfficialFile) -> bool:
     if file.form == "text":
         return fits(headings(file), _HEADINGS)
-    return any(heading_row(grid, *_HEADINGS) is not None for grid in tops(file))
+    return bool(sheets_with(file, *_HEADINGS))
 
 
 def _read(file: OfficialFile) -> Reading:
@@ -86,7 +86,7 @@ def _rows(file: OfficialFile) -> tuple[str, pd.DataFrame, list[str]]:
     said: list[str] = []
     for name in file.sheet_names:
         grid = file.grid(name)
-        header = heading_row(grid, *_HEADINGS)
+        header = heading_row(file, name, *_HEADINGS)
         if header is not None:
             rows = rows_under(grid, header)
             filled = words(rows.iloc[:, 0]) != ""

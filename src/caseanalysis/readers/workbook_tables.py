@@ -1,40 +1,25 @@
-"""Tables of official files: found by their headings wherever they stand, and read as figures."""
+"""Tables of official files: found by their headings wherever they stand, and read as figures.
+
+A table is known by its headings, not by the name of its sheet or by where they stand, so that a
+renamed sheet, a shifted row of headings, an added column or another order of columns is read alike.
+Patterns are regular expressions for text in lower case with single blanks.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
-from datetime import date, datetime
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 import numpy as np
 import pandas as pd
 
-from caseanalysis.errors import BrokenPublicationError
-from caseanalysis.officialfile import Cell, Grid, OfficialFile
-from caseanalysis.periods import parse_date
+from caseanalysis.officialfile import HEADING_ROWS, Cell, Grid, OfficialFile
 from caseanalysis.readers.csv_columns import plain
 
-#: How far down a sheet its title and headings are looked for.
-_TOP = 60
-#: How many sheets are opened to recognise a workbook.
+#: What often stands in place of a figure that is not given.
+NOT_GIVEN = ("", "-", "*")
+#: How many sheets are opened to recognise a workbook, where none has its usual name.
 _FIRST_SHEETS = 4
-
-
-def tops(file: OfficialFile, *, sheets: int = _FIRST_SHEETS) -> Iterator[Grid]:
-    """Yield the upper rows of a workbook's first sheets; a sheet that cannot be read is none.
-
-    Parameters
-    ----------
-    file : OfficialFile
-        Any file.
-    sheets : int
-        How many sheets, from the first.
-    """
-    for name in file.sheet_names[:sheets]:
-        try:
-            yield file.grid(name)[:_TOP]
-        except BrokenPublicationError:
-            continue
 
 
 def says(file: OfficialFile, *patterns: str, sheets: int = _FIRST_SHEETS) -> bool:
@@ -45,37 +30,69 @@ def says(file: OfficialFile, *patterns: str, sheets: int = _FIRST_SHEETS) -> boo
     file : OfficialFile
         Any file.
     patterns : str
-        Regular expressions for text in lower case with single blanks.
+        Patterns of a part of a cell.
     sheets : int
         How many sheets, from the first.
     """
-    wanted = [re.compile(pattern) for pattern in patterns]
-    for grid in tops(file, sheets=sheets):
-        for row in grid:
-            for cell in row:
-                if isinstance(cell, str) and cell:
-                    text = plain(cell)
-                    wanted = [pattern for pattern in wanted if not pattern.search(text)]
-            if not wanted:
-                return True
-    return not wanted
+    tops = [file.top_text(name) for name in file.sheet_names[:sheets]]
+    wanted = (re.compile(pattern, re.MULTILINE) for pattern in patterns)
+    return bool(tops) and all(any(pattern.search(top) for top in tops) for pattern in wanted)
 
 
-def heading_row(grid: Grid, *patterns: str) -> int | None:
+def heading_row(file: OfficialFile, sheet: str, *patterns: str) -> int | None:
     """Return the index of the first row in which each pattern fits a whole cell, or None."""
+    top = file.top_text(sheet)
+    if not all(re.search(f"^(?:{pattern})$", top, re.MULTILINE) for pattern in patterns):
+        return None
     wanted = [re.compile(pattern) for pattern in patterns]
-    for index, row in enumerate(grid[:_TOP]):
-        cells = {plain(str(cell)) for cell in row if cell != ""}
+    for index, cells in enumerate(file.heading_rows(sheet)):
         if all(any(pattern.fullmatch(cell) for cell in cells) for pattern in wanted):
             return index
     return None
+
+
+def sheets_with(file: OfficialFile, *patterns: str, usual: str = r"(?!)") -> tuple[str, ...]:
+    """Return the sheets that have a row with all the headings; none where it is no workbook.
+
+    Parameters
+    ----------
+    file : OfficialFile
+        Any file.
+    patterns : str
+        Patterns of headings that stand in one row.
+    usual : str
+        Pattern of the usual name; sheets of another name are looked at only where no sheet of that
+        name has the headings, and then the first few.
+    """
+    named = [name for name in file.sheet_names if re.fullmatch(usual, plain(name))]
+    found = _having(file, named, patterns)
+    return found or _having(file, file.sheet_names[:_FIRST_SHEETS], patterns)
+
+
+def _having(file: OfficialFile, sheets: Iterable[str], patterns: Sequence[str]) -> tuple[str, ...]:
+    return tuple(name for name in sheets if heading_row(file, name, *patterns) is not None)
+
+
+def first_sheet(file: OfficialFile, *patterns: str, usual: str = r"(?!)") -> tuple[str, Grid, int]:
+    """Return the first sheet that ``sheets_with`` finds: name, cells, index of its headings.
+
+    Raises
+    ------
+    BrokenPublicationError
+        If there is none.
+    """
+    for name in sheets_with(file, *patterns, usual=usual):
+        header = heading_row(file, name, *patterns)
+        if header is not None:
+            return name, file.grid(name), header
+    raise _no_sheet(file, (), patterns)
 
 
 def sheets_under(file: OfficialFile, *patterns: str) -> Iterator[tuple[str, Grid, int]]:
     """Yield each sheet that has a row with all the headings: name, cells, index of that row."""
     for name in file.sheet_names:
         grid = file.grid(name)
-        header = heading_row(grid, *patterns)
+        header = heading_row(file, name, *patterns)
         if header is not None:
             yield name, grid, header
 
@@ -90,17 +107,67 @@ def one_sheet(file: OfficialFile, *patterns: str) -> tuple[str, Grid, int]:
     """
     found = list(sheets_under(file, *patterns))
     if len(found) != 1:
-        names = ", ".join(name for name, _, _ in found)
+        raise _no_sheet(file, [name for name, _, _ in found], patterns)
+    return found[0]
+
+
+def _no_sheet(file: OfficialFile, found: Sequence[str], patterns: Iterable[str]) -> Exception:
+    names = f": {', '.join(found)}" * bool(found)
+    return file.broken(
+        "workbook",
+        found=f"{len(found) or 'no'} sheets with those headings{names}",
+        wanted=f"one sheet with a row of the headings {', '.join(patterns)}, among the first "
+        f"{HEADING_ROWS}",
+    )
+
+
+def places_of(
+    file: OfficialFile, place: str, header: Sequence[Cell], patterns: Mapping[str, str]
+) -> dict[str, int]:
+    """Return the column of each heading, by the pattern's name.
+
+    Raises
+    ------
+    BrokenPublicationError
+        If no heading fits a pattern, or more than one does.
+    """
+    headings = [plain(str(cell)) for cell in header]
+    return {
+        name: _only(file, f"{place}, {name}", headings, pattern)
+        for name, pattern in patterns.items()
+    }
+
+
+def column(file: OfficialFile, rows: pd.DataFrame, pattern: str, *, place: str) -> str:
+    """Return the one heading of ``rows_under`` that fits a pattern.
+
+    Raises
+    ------
+    BrokenPublicationError
+        If no heading fits, or more than one does.
+    """
+    headings = [str(name) for name in rows.columns]
+    return headings[_only(file, f"{place}, row of headings", headings, pattern)]
+
+
+def _only(file: OfficialFile, place: str, headings: Sequence[str], pattern: str) -> int:
+    found = [at for at, heading in enumerate(headings) if re.fullmatch(pattern, heading)]
+    if len(found) != 1:
         raise file.broken(
-            "workbook",
-            found=f"{len(found) or 'no'} sheets with those headings" + (f": {names}" * bool(names)),
-            wanted=f"one sheet with a row of the headings {', '.join(patterns)}",
+            place,
+            found=f"{len(found) or 'no'} columns headed so",
+            wanted=f"one column headed like {pattern!r}",
         )
     return found[0]
 
 
+def cells_below(grid: Grid, header: int, places: Mapping[str, int]) -> pd.DataFrame:
+    """Return the cells below a row of headings, of named columns; the index is the sheet's row."""
+    return _cells(grid, header, list(places), list(places.values()))
+
+
 def rows_under(grid: Grid, header: int, *, grouped: bool = False) -> pd.DataFrame:
-    """Return the cells below a row of headings.
+    """Return the cells below a row of headings, of every column that has one.
 
     Parameters
     ----------
@@ -115,7 +182,7 @@ def rows_under(grid: Grid, header: int, *, grouped: bool = False) -> pd.DataFram
     -------
     DataFrame
         Cells as they are, by row number of the sheet (index) and heading in lower case with
-        single blanks; a column without a heading is left out.
+        single blanks.
     """
     names = [plain(str(cell)) for cell in grid[header]]
     if grouped:
@@ -125,32 +192,16 @@ def rows_under(grid: Grid, header: int, *, grouped: bool = False) -> pd.DataFram
             f"{group}: {name}" if name and isinstance(group, str) else name
             for group, name in zip(groups, names, strict=True)
         ]
-    rows = pd.DataFrame(
-        grid[header + 1 :],
-        columns=range(len(names)),
-        index=pd.RangeIndex(header + 2, len(grid) + 1),
-        dtype=object,
-    )
     kept = [position for position, name in enumerate(names) if name]
-    return rows[kept].set_axis([names[position] for position in kept], axis="columns")
+    return _cells(grid, header, [names[position] for position in kept], kept)
 
 
-def column(file: OfficialFile, rows: pd.DataFrame, pattern: str, *, place: str) -> str:
-    """Return the one heading that fits a pattern.
-
-    Raises
-    ------
-    BrokenPublicationError
-        If no heading fits, or more than one does.
-    """
-    found = [str(name) for name in rows.columns if re.fullmatch(pattern, str(name))]
-    if len(found) != 1:
-        raise file.broken(
-            f"{place}, row of headings",
-            found=f"{len(found) or 'no'} columns headed like {pattern!r}",
-            wanted="one such column",
-        )
-    return found[0]
+def _cells(grid: Grid, header: int, names: list[str], columns: list[int]) -> pd.DataFrame:
+    body = np.empty((len(grid) - header - 1, len(names)), dtype=object)
+    for at, row in enumerate(grid[header + 1 :]):
+        body[at] = [row[column] for column in columns]
+    index = pd.RangeIndex(header + 2, len(grid) + 1)
+    return pd.DataFrame(body, columns=names, index=index)
 
 
 def words(cells: pd.Series) -> pd.Series:
@@ -191,21 +242,23 @@ def figures(
     BrokenPublicationError
         If any other cell is no number, or is less; the message names row and column.
     """
-    values: pd.DataFrame = cells.apply(pd.to_numeric, errors="coerce").astype(float)
-    numbers = values.to_numpy()
-    fault = ~np.isfinite(numbers)
-    if least is not None:
-        fault |= numbers < least
     raw = cells.to_numpy(dtype=object)
-    for row, at in np.argwhere(fault):
+    numbers = np.asarray(pd.to_numeric(raw.ravel(), errors="coerce"), float).reshape(raw.shape)
+    wrong = ~np.isfinite(numbers)
+    if least is not None:
+        wrong |= numbers < least
+    for row, at in np.argwhere(wrong):
         cell = raw[row, at]
         if (str(cell).strip() if cell is not None else "") not in withheld:
             raise file.broken(
                 f"{place + ', ' if place else ''}row {cells.index[row]}, {cells.columns[at]}",
                 found="an empty cell" if cell == "" else repr(cell),
-                wanted="a number" + (f", {least:g} or more" if least is not None else ""),
+                wanted="a number"
+                + (f", {least:g} or more" if least is not None else "")
+                + (f", or one of {', '.join(map(repr, withheld))}" if withheld else ""),
             )
-    return values
+    numbers[wrong] = np.nan
+    return pd.DataFrame(numbers, columns=cells.columns, index=cells.index)
 
 
 def csv_rows(file: OfficialFile, **options: str) -> pd.DataFrame:
@@ -217,32 +270,3 @@ def csv_rows(file: OfficialFile, **options: str) -> pd.DataFrame:
     frame.index = pd.RangeIndex(2 + file.title_rows, len(frame) + 2 + file.title_rows)
     stripped: pd.DataFrame = frame.apply(lambda cells: cells.str.strip())
     return stripped
-
-
-def day_of(cell: Cell) -> date | None:
-    """Return the date that a cell is or names, or None."""
-    if isinstance(cell, datetime):
-        return cell.date()
-    if isinstance(cell, date):
-        return cell
-    try:
-        return parse_date(str(cell))
-    except ValueError:
-        return None
-
-
-def beside(grid: Grid, label: str) -> Cell:
-    """Return the first filled cell to the right of a label such as ``period:``, or an empty text.
-
-    Parameters
-    ----------
-    grid : Grid
-        The sheet's cells.
-    label : str
-        The label in lower case.
-    """
-    for row in grid[:_TOP]:
-        for at, cell in enumerate(row):
-            if plain(str(cell)) == label:
-                return next((other for other in row[at + 1 :] if str(other).strip()), "")
-    return ""

@@ -25,10 +25,10 @@ from caseanalysis.readers.population_projections import flat, reconcile
 from caseanalysis.readers.workbook_tables import (
     column,
     figures,
-    heading_row,
     known,
     rows_under,
     says,
+    sheets_under,
     words,
 )
 
@@ -119,11 +119,8 @@ def _read(file: OfficialFile) -> Reading:
 
 
 def _sheets(file: OfficialFile) -> Iterator[_Sheet]:
-    for name in file.sheet_names:
-        grid = file.grid(name)
-        header = heading_row(grid, *_HEADINGS)
-        if header is not None:
-            yield _sheet(file, name, grid, header)
+    for name, grid, header in sheets_under(file, *_HEADINGS):
+        yield _sheet(file, name, grid, header)
 
 
 def _sheet(file: OfficialFile, name: str, grid: Grid, header: int) -> _Sheet:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeVar
 
@@ -17,7 +17,7 @@ from caseanalysis.errors import BrokenPublicationError, CaseAnalysisError, Param
 from caseanalysis.recordlevel.counting import ALL, Census, Request, census, exact_counts
 from caseanalysis.recordlevel.datasets import DATASETS, Dataset, Measure
 from caseanalysis.recordlevel.disclosure import protect
-from caseanalysis.recordlevel.files import RecordFile, find_files, require_fields
+from caseanalysis.recordlevel.files import RecordFile, as_parquet, find_files, require_fields
 from caseanalysis.recordlevel.variables import AGE_BANDS, UNKNOWN
 from caseanalysis.records import nearest
 
@@ -150,9 +150,18 @@ def _run(request: Request, engine: Engine) -> tuple[Census, pd.DataFrame]:
         with duckdb.connect(":memory:", config=settings) as connection:
             # The bar would be written to standard output, among the results.
             connection.execute("SET enable_progress_bar = false")
-            counted = _safely(lambda: census(connection, request), request)
+            columns = _safely(lambda: _columnar(connection, request, Path(folder)), request)
+            counted = _safely(lambda: census(connection, columns), request)
             _refuse_doubtful(counted, request)
-            return counted, _safely(lambda: exact_counts(connection, request), request)
+            return counted, _safely(lambda: exact_counts(connection, columns), request)
+
+
+def _columnar(connection: duckdb.DuckDBPyConnection, request: Request, folder: Path) -> Request:
+    """Return the request on files of columns, those of text written anew in a folder."""
+    place = folder / "columns"
+    place.mkdir()
+    files = [as_parquet(connection, one, request.fields, place) for one in request.files]
+    return replace(request, files=tuple(files))
 
 
 def _safely(task: Callable[[], T], request: Request) -> T:

@@ -58,6 +58,17 @@ class Request:
         """Fields that at least one file has."""
         return {name for file in self.files for name in file.given}
 
+    @property
+    def identity(self) -> list[str]:
+        """The fields by which repeats are known: the key and the extract, where they are there."""
+        return [name for name in (self.dataset.key, _EXTRACT) if name in self.present]
+
+    @property
+    def fields(self) -> list[str]:
+        """Every field that is read, of those that at least one file has."""
+        used = {name for one in self.used for name in one.fields if name in self.present}
+        return sorted(used | set(self.identity))
+
     def coded_sql(self, extra: Sequence[str] = ()) -> str:
         """Return SQL of one row a record: each variable as given and as coded."""
         fields = {name for one in self.used for name in one.fields if name in self.present}
@@ -104,7 +115,9 @@ def _counting_sql(request: Request) -> str:
     coded = request.coded_sql()
     rows = f"SELECT {', '.join(named)} FROM ({coded}) WHERE {dataset.counted}"  # noqa: S608
     cell = f"period, provider AS provider_code, {dimension} AS dimension, coalesce({category})"
-    return f"SELECT {cell} AS category, {sums} FROM ({rows}) GROUP BY GROUPING SETS ({sets})"  # noqa: S608
+    grouped = f"SELECT {cell} AS category, {sums} FROM ({rows}) GROUP BY GROUPING SETS ({sets})"  # noqa: S608
+    # Which of several cells alike is suppressed beside another depends on their order.
+    return f"{grouped} ORDER BY {', '.join(CELL)}"
 
 
 def _dimension_sql(request: Request, name: str) -> str:
@@ -137,8 +150,7 @@ class Census:
 
 def census(connection: DuckDBPyConnection, request: Request) -> Census:
     """Return how many records have a known code in each field, and which extracts they are of."""
-    key = request.dataset.key
-    extra = [name for name in (key, _EXTRACT) if name in request.present]
+    extra = request.identity
     row = connection.execute(_census_sql(request, extra)).fetchone() or ()
     found = dict(zip(_census_names(request), row, strict=True))
     rows = [

@@ -19,6 +19,7 @@ from caseanalysis.schemas import (
 from caseanalysis.schemas.contract import TableSchema
 from caseanalysis.schemas.hospital_activity import AE_MEASURES, HES_MEASURES
 from caseanalysis.schemas.ordering import in_key_order
+from caseanalysis.schemas.soundness import sound
 
 __all__ = [
     "AE_MEASURES",
@@ -65,8 +66,12 @@ def validate(table: pd.DataFrame, name: str, *, where: str) -> pd.DataFrame:
 
 def validate_as(table: pd.DataFrame, schema: TableSchema, name: str, *, where: str) -> pd.DataFrame:
     """Return a table with the columns, types and order of a given schema; see ``validate``."""
+    rows = table.reset_index(drop=True)
+    typed = sound(rows, schema)
+    if typed is not None:
+        return typed
     try:
-        checked = schema.checker.validate(table.reset_index(drop=True), lazy=True)
+        checked = schema.checker.validate(rows, lazy=True)
     except SchemaErrors as error:
         raise _first_fault(error, name, schema, where) from None
     return checked[list(schema.columns)]

@@ -20,18 +20,20 @@ def in_key_order(table: pa.Table, key: Sequence[str]) -> pa.Table:
 
 def _in_order(table: pa.Table, key: Sequence[str]) -> bool:
     """Return whether no row comes before the one above it, and no cell of the key is missing."""
-    tied = None
+    tied: pa.Array | None = None
     for name in key:
         cells = table[name].combine_chunks()
         if cells.null_count:
             return False
         above, below = cells[:-1], cells[1:]
-        falls = compute.greater(above, below)
-        if tied is not None:
-            falls = compute.and_(falls, tied)
+        differs = compute.not_equal(above, below)
+        # Only the rows that are alike in all columns before are told apart by this one, and most
+        # cells of the first columns are those of the row above.
+        parted = differs if tied is None else compute.and_(differs, tied)
+        falls = compute.greater(above.filter(parted), below.filter(parted))
         if compute.any(falls).as_py():
             return False
-        same = compute.equal(above, below)
+        same = compute.invert(differs)
         tied = same if tied is None else compute.and_(same, tied)
         if not compute.any(tied).as_py():
             return True

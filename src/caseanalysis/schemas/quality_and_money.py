@@ -69,8 +69,9 @@ SCHEMAS: dict[str, TableSchema] = {
         ("edition", "org_id", "service", "domain"),
         {"edition": text(), "level": text(among=("location", "provider")), "org_id": text(),
          "ods_code": text(nullable=True), "org_name": text(), "provider_id": text(),
-         "provider_name": text(), "service": text(), "domain": text(), "rating": text(),
-         "published": text(), "inherited": text(nullable=True)},
+         "provider_name": text(), "service": text(), "domain": text(),
+         "rating": text(nullable=True), "published": text(nullable=True),
+         "inherited": text(nullable=True)},
     ),
     "training_survey": TableSchema(
         "Scores of the national training survey by trust and indicator",
