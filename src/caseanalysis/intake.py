@@ -29,9 +29,15 @@ from caseanalysis.catalogue import (
     write_entry,
     write_file,
 )
-from caseanalysis.errors import BrokenPublicationError, CaseAnalysisError, StoreError
+from caseanalysis.errors import (
+    BrokenPublicationError,
+    CaseAnalysisError,
+    StoreError,
+    UnknownPublicationError,
+)
 from caseanalysis.officialfile import OfficialFile
 from caseanalysis.readers import Reader, Reading
+from caseanalysis.recordlevel.datasets import DATASETS
 
 #: Bytes to be read from which on other processes are worth their start, a second or two each.
 _WORTH_A_PROCESS = 8 * 1024**2
@@ -140,8 +146,25 @@ def take(root: Path, offer: Offer) -> Entry:
         If the file cannot be read, or the store not be written.
     """
     file = open_file(offer.path)
-    reader, reading = readers.read(file)
+    try:
+        reader, reading = readers.read(file)
+    except UnknownPublicationError as error:
+        raise _as_records(file, error) from None
     return keep(root, file, reader, reading, file_name=offer.path.name, added=offer.added)
+
+
+def _as_records(file: OfficialFile, error: UnknownPublicationError) -> UnknownPublicationError:
+    """Return the error for a file that no reader knows; records of patients are named as such."""
+    given = {name.upper() for name in file.csv_header}
+    for dataset in DATASETS.values():
+        if {dataset.marker, dataset.key} <= given:
+            return UnknownPublicationError(
+                where=error.where,
+                found=f"records of {dataset.title}, which are no publication",
+                wanted=error.wanted,
+                remedy=f"`caseanalysis data aggregate {dataset.name}` makes tables of them",
+            )
+    return error
 
 
 def take_all(
