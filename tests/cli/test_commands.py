@@ -50,7 +50,7 @@ def test_help_names_every_command_and_every_exit_code(run: Command) -> None:
     shown = run("--help")
     assert shown.code == 0
     text = spaced(shown.out)
-    for command in ("build", "data", "case", "lab", "--quiet", "--log-json", "--version"):
+    for command in ("build", "data", "case", "area", "lab", "--quiet", "--log-json", "--version"):
         assert command in text
     families = [
         one

@@ -293,17 +293,34 @@ def level_table() -> pd.DataFrame:
     )  # fmt: skip
 
 
-def whole(**changes: object) -> projection.Projection:
+def taken(**changes: object) -> dict[str, object]:
+    """Return what a whole projection takes, but for random numbers, draws and age groups."""
     people = residents().drop(columns=["trust_code", "activity"]).assign(area_code="E01")
     catchment = pd.DataFrame(
         {"trust_code": ["R0X", "R0Y"], "area_code": "E01", "share": [1.0, 0.5]}
     )
-    given_ = {"people": people, "rates": rates(), "levels": level_table(), **changes}
+    tables = {"people": people, "rates": rates(), "levels": level_table(), "catchment": catchment}
+    return {**tables, "horizon_year": 2022, "assumptions": load_assumptions(), **changes}
+
+
+def whole(**changes: object) -> projection.Projection:
     return projection.project_levels(
-        given_["people"], given_["rates"], given_["levels"], catchment=catchment,
-        horizon_year=2022, assumptions=load_assumptions(), rng=np.random.default_rng(8),
-        age_groups=[(60, None)], draws=50,
-    )  # fmt: skip
+        **taken(**changes), rng=np.random.default_rng(8), age_groups=[(60, None)], draws=50
+    )
+
+
+def test_paths_alone_are_those_of_the_whole_projection() -> None:
+    prepared = projection.prepare_levels(**taken())
+    alone = projection.project_paths(
+        prepared, assumptions=load_assumptions(), rng=np.random.default_rng(8), draws=50
+    )
+    pd.testing.assert_frame_equal(alone.path, whole().path)
+    pd.testing.assert_frame_equal(alone.interval, whole().interval)
+    nothing = projection.prepare_levels(**taken(levels=pd.DataFrame()))
+    projected = projection.project_paths(
+        nothing, assumptions=load_assumptions(), rng=np.random.default_rng(8)
+    )
+    assert projection.paths(projected, trust_code="group").empty
 
 
 def test_whole_projection_leaves_out_a_trust_whose_patients_are_not_covered() -> None:

@@ -20,6 +20,11 @@ _TAKEN = ("index", "ledger", "board", "assurance", "changes", "sources", "method
 _AREA = re.compile(rf"^(?!(?:{'|'.join(_TAKEN)})$)[a-z][a-z0-9-]*$")
 
 
+def names_a_page(area: str) -> bool:
+    """Return whether an area can name a page of its own."""
+    return _AREA.match(area) is not None
+
+
 @dataclass(frozen=True)
 class Notebook:
     """A notebook: the area that it is about, its title, its place, and whether it is a report."""
@@ -99,7 +104,7 @@ def _read(path: Path) -> Notebook:
         content = json.loads(path.read_text(encoding="utf-8"))
         about: dict[str, Any] = content["metadata"].get("caseanalysis", {})
         area = str(about.get("area", path.stem))
-        if not _AREA.match(area):
+        if not names_a_page(area):
             raise ValueError(f"the area {area!r}, which cannot name a page")
         return Notebook(
             area=area,

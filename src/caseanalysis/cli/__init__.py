@@ -1,4 +1,4 @@
-"""The command line: ``caseanalysis build``, ``data``, ``case`` and ``lab``."""
+"""The command line: ``caseanalysis build``, ``data``, ``case``, ``area`` and ``lab``."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from caseanalysis import __version__
-from caseanalysis.cli import build, cases, data, diff, lab, records
+from caseanalysis.cli import area, build, cases, data, diff, lab, records
 from caseanalysis.cli.reporting import Reporter, reporter
 from caseanalysis.errors import CaseAnalysisError
 
@@ -31,6 +31,7 @@ app.command("diff")(diff.diff)
 data.app.command("aggregate")(records.aggregate)
 app.add_typer(data.app, name="data")
 app.add_typer(cases.app, name="case")
+app.add_typer(area.app, name="area")
 app.command("lab")(lab.lab)
 
 

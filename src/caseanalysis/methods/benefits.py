@@ -498,10 +498,11 @@ def product_of(plan: Plan, values: pd.DataFrame, part: str) -> np.ndarray:
     """Return draws x opportunities: the product of a part, of what is not counted twice for it."""
     known = plan.factors["opportunity"].isin(plan.amounts["id"])
     of_part = plan.factors[plan.factors["part"].eq(part) & known]
-    drawn = values.to_numpy(dtype=float)[:, values.columns.get_indexer(of_part["factor"])]
+    columns = values.columns.get_indexer(pd.Index(of_part["factor"]))
+    drawn = np.take(values.to_numpy(dtype=float), columns, axis=1)
     kept = 1 - drawn if part == "overlap" else drawn
     made = np.ones((len(values), len(plan.amounts)))
-    places = pd.Index(plan.amounts["id"]).get_indexer(of_part["opportunity"])
+    places = pd.Index(plan.amounts["id"]).get_indexer(pd.Index(of_part["opportunity"]))
     for at, place in enumerate(places):
         made[:, place] *= kept[:, at]
     return made

@@ -47,16 +47,20 @@ from caseanalysis.methods.projection.results import (
     without_idle,
 )
 from caseanalysis.methods.projection.whole import (
+    Prepared,
     Projection,
     growth_with_interval,
     paths,
+    prepare_levels,
     project_levels,
+    project_paths,
     summary,
     titled,
 )
 
 __all__ = [
     "Demand",
+    "Prepared",
     "Projection",
     "assemble",
     "births_trend",
@@ -85,7 +89,9 @@ __all__ = [
     "of_single_years",
     "path",
     "paths",
+    "prepare_levels",
     "project_levels",
+    "project_paths",
     "sensitivity",
     "simulate",
     "single_ages",

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -54,6 +55,25 @@ class Projection:
     parts: pd.DataFrame = field(default_factory=_empty)
     ages: pd.DataFrame = field(default_factory=_empty)
     ends: pd.DataFrame = field(default_factory=_empty)
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """What is projected: the same under any factors.
+
+    Attributes
+    ----------
+    activities : tuple of str
+        In the order of the rates, which is that of the draws.
+    demands : tuple of Demand
+        One for each base year.
+    variants : tuple of str
+        Projections of the population to draw from, the principal one first; none is drawn without.
+    """
+
+    activities: tuple[str, ...] = ()
+    demands: tuple[Demand, ...] = ()
+    variants: tuple[str, ...] = ()
 
 
 def project_levels(
@@ -111,46 +131,114 @@ def project_levels(
     MethodError
         As for the functions that do the steps.
     """
+    prepared = prepare_levels(
+        people, rates, levels, catchment=catchment, horizon_year=horizon_year,
+        assumptions=assumptions, life_expectancy=life_expectancy, trend=trend, variants=variants,
+    )  # fmt: skip
+    return _run(prepared, assumptions, draws, rng, partial(_tables, groups=age_groups, level=level))
+
+
+def prepare_levels(
+    people: pd.DataFrame,
+    rates: pd.DataFrame,
+    levels: pd.DataFrame,
+    *,
+    catchment: pd.DataFrame,
+    horizon_year: int,
+    assumptions: Mapping[str, Assumption],
+    life_expectancy: pd.DataFrame | None = None,
+    trend: pd.DataFrame | None = None,
+    variants: pd.DataFrame | None = None,
+) -> Prepared:
+    """Return what `project_levels` projects, aligned and ready to be run under any factors.
+
+    Takes what `project_levels` takes; nothing is prepared where there is nothing to project.
+    """
     if any(table.empty for table in (people, rates, levels, catchment)):
-        return Projection()
+        return Prepared()
     catchment = _well_covered(catchment, people, assumptions)
     known = levels[
         levels["activity"].isin(rates["activity"])
         & levels["trust_code"].isin(catchment["trust_code"])
     ]
-    if known.empty:
-        return Projection()
     used = rates[rates["activity"].isin(known["activity"])]
-    factors = of_factors.of_register(assumptions, activities=list(used["activity"].unique()))
-    drawn = _draws(factors, assumptions, variants, draws=draws, rng=rng)
     first_age = int(assumptions[_FIRST_AGE].central) if _FIRST_AGE in assumptions else 0
-    tables: dict[str, list[pd.DataFrame]] = {}
-    for base_year, of_year in known.groupby("base_year"):
-        own = used[used["activity"].isin(of_year["activity"])]
+    demands = []
+    for year, of_year in known.groupby("base_year"):
+        base_year, own = int(str(year)), used[used["activity"].isin(of_year["activity"])]
+        people_of = of_catchments(people, own, catchment=catchment, base_year=base_year)
         demand = assemble(
-            of_catchments(people, own, catchment=catchment, base_year=int(str(base_year))),
-            own, of_year, base_year=int(str(base_year)), horizon_year=horizon_year,
+            people_of, own, of_year, base_year=base_year, horizon_year=horizon_year,
             life_expectancy=life_expectancy, first_age=first_age,
-            trend=_from(trend, int(str(base_year)), ["activity"]),
-            variants=_from(variants, int(str(base_year)), ["variant", *CELL]),
+            trend=_from(trend, base_year, ["activity"]),
+            variants=_from(variants, base_year, ["variant", *CELL]),
         )  # fmt: skip
-        named = factors[factors["activity"].isin(["", *own["activity"]])]
-        for name, table in _tables(demand, named, drawn, age_groups, level).items():
+        demands.append(demand)
+    names = () if variants is None or variants.empty else tuple(variants["variant"].unique())
+    return Prepared(tuple(used["activity"].unique()), tuple(demands), names)
+
+
+def project_paths(
+    prepared: Prepared,
+    *,
+    assumptions: Mapping[str, Assumption],
+    rng: np.random.Generator,
+    draws: int = 1000,
+    level: float = 0.8,
+) -> Projection:
+    """Return the path and the interval alone, the same as `project_levels` has.
+
+    Parameters
+    ----------
+    prepared : Prepared
+        As returned by `prepare_levels`.
+    assumptions, rng, draws, level
+        As for `project_levels`. The ages from which health counts and the coverage asked of a
+        catchment are those that it was prepared with.
+
+    Returns
+    -------
+    Projection
+        With ``factors``, ``path`` and ``interval``; empty where nothing was prepared.
+    """
+    return _run(prepared, assumptions, draws, rng, partial(_paths, level=level))
+
+
+def _run(
+    prepared: Prepared, assumptions: Mapping[str, Assumption], draws: int,
+    rng: np.random.Generator, tables_of: Callable[..., dict[str, pd.DataFrame]],
+) -> Projection:  # fmt: skip
+    if not prepared.demands:
+        return Projection()
+    factors = of_factors.of_register(assumptions, activities=prepared.activities)
+    drawn = _draws(factors, assumptions, prepared.variants, draws=draws, rng=rng)
+    tables: dict[str, list[pd.DataFrame]] = {}
+    for demand in prepared.demands:
+        named = factors[factors["activity"].isin(["", *demand.activities])]
+        for name, table in tables_of(demand, named, drawn).items():
             tables.setdefault(name, []).append(table)
-    order = list(used["activity"].unique())
     joined = {
-        name: in_order(pd.concat(parts, ignore_index=True), "activity", order)
+        name: in_order(pd.concat(parts, ignore_index=True), "activity", prepared.activities)
         for name, parts in tables.items()
     }
     return Projection(factors=factors, **joined)
 
 
-def _tables(
-    demand: Demand, factors: pd.DataFrame, draws: pd.DataFrame, groups: Sequence[Band], level: float
+def _paths(
+    demand: Demand, factors: pd.DataFrame, draws: pd.DataFrame, *, level: float
 ) -> dict[str, pd.DataFrame]:
     return {
         "path": path(demand, factors),
         "interval": simulate(demand, factors, draws, level=level),
+    }
+
+
+def _tables(
+    demand: Demand, factors: pd.DataFrame, draws: pd.DataFrame, *, groups: Sequence[Band],
+    level: float,
+) -> dict[str, pd.DataFrame]:  # fmt: skip
+    return {
+        **_paths(demand, factors, draws, level=level),
         "parts": by_factor(demand, factors),
         "ages": by_age(demand, factors, groups=groups),
         "ends": sensitivity(demand, factors),
@@ -227,17 +315,16 @@ def _well_covered(
 
 
 def _draws(
-    factors: pd.DataFrame, assumptions: Mapping[str, Assumption], variants: pd.DataFrame | None,
+    factors: pd.DataFrame, assumptions: Mapping[str, Assumption], variants: Sequence[str],
     *, draws: int, rng: np.random.Generator,
 ) -> pd.DataFrame:  # fmt: skip
     common = assumptions[_CORRELATION].central if _CORRELATION in assumptions else 0.0
     pairs = of_factors.equal_correlation(factors, kind="growth", value=common)
     drawn = of_factors.draw(factors, draws=draws, rng=rng, correlation=pairs)
-    if variants is None or variants.empty:
+    if not variants:
         return drawn
     principal = assumptions[_PRINCIPAL].central if _PRINCIPAL in assumptions else 1.0
-    names = list(variants["variant"].unique())
-    chances = of_factors.variant_probabilities(names, principal=principal)
+    chances = of_factors.variant_probabilities(variants, principal=principal)
     return of_factors.with_variants(drawn, probabilities=chances, rng=rng)
 
 
