@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -12,6 +14,12 @@ from caseanalysis.cli.reporting import reporter
 
 if TYPE_CHECKING:
     from caseanalysis.batch import BuiltReport
+    from caseanalysis.batch.build import Executor
+
+
+class _Executor(StrEnum):
+    local = "local"
+    dask = "dask"
 
 
 def build(
@@ -40,6 +48,15 @@ def build(
     memory_limit: Annotated[
         float, typer.Option("--memory-limit", min=100, help="Megabytes that one notebook may take.")
     ] = 3000,
+    executor: Annotated[
+        _Executor, typer.Option("--executor", help="Where notebooks run: here, or a Dask cluster.")
+    ] = _Executor.local,
+    scheduler: Annotated[
+        str | None,
+        typer.Option(
+            "--scheduler", metavar="ADDRESS", help="Scheduler of the cluster, tcp://HOST:8786."
+        ),
+    ] = None,
     tolerance: Annotated[
         float | None,
         typer.Option(
@@ -51,12 +68,13 @@ def build(
 ) -> None:
     """Run the notebooks whose inputs changed, and publish all reports by one swap."""
     from caseanalysis import batch
-    from caseanalysis.batch import history
-    from caseanalysis.case import default_case
+    from caseanalysis.batch import checking, history
+    from caseanalysis.case import default_case, load_case
     from caseanalysis.locations import project_root
     from caseanalysis.parameters import parse_assignments
 
     chosen = case or default_case()
+    run_on = _cluster(executor, scheduler, jobs)
     parameters = parse_assignments(param or [])
     folder = out or project_root() / "reports"
     total = batch.count(areas or [])
@@ -68,6 +86,7 @@ def build(
             jobs=jobs,
             out=folder,
             limits=batch.Limits(time_limit, memory_limit),
+            executor=run_on,
             fresh=fresh,
             on_progress=step,
         )
@@ -79,8 +98,27 @@ def build(
         out=str(folder),
         seconds=round(result.seconds, 2),
     )
+    for warning in result.warnings:
+        reporter.warn(warning, event="reports not kept")
+    if result.published:
+        reporter.warn(checking.warning(checking.unchecked(load_case(chosen))), event="unchecked")
     if tolerance is not None and result.published and len(history.numbers(folder)) > 1:
         tell_changes(*history.find_runs([], folder), tolerance)
+
+
+def _cluster(executor: _Executor, scheduler: str | None, jobs: int | None) -> Executor | None:
+    """Return what runs notebooks on a Dask cluster; None where they run here."""
+    if executor is _Executor.local:
+        if scheduler is not None:
+            raise typer.BadParameter("--scheduler goes with --executor dask")
+        return None
+    if scheduler is None:
+        raise typer.BadParameter("--executor dask needs --scheduler ADDRESS")
+    if jobs is not None:
+        raise typer.BadParameter("--jobs goes with --executor local; a cluster has its own slots")
+    from caseanalysis.batch.distributed import run_all
+
+    return partial(run_all, scheduler=scheduler)
 
 
 def _say_report(report: BuiltReport) -> None:
