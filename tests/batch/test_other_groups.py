@@ -15,7 +15,7 @@ from caseanalysis.case import Case, default_case, load_case
 from caseanalysis.drafting import draft_case, write_draft
 from caseanalysis.store import Store
 
-pytestmark = [pytest.mark.official_files, pytest.mark.xdist_group("other groups")]
+pytestmark = pytest.mark.official_files
 
 #: Four trusts in two counties, one of them of a board of its own.
 LARGER = ("RJC", "RLQ", "RLT", "RWP")

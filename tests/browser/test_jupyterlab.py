@@ -24,7 +24,7 @@ from caseanalysis.registers import load_assumptions
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Locator, Page
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("jupyterlab")]
+pytestmark = pytest.mark.browser
 
 #: The quickest with a figure, and the one with live controls; the build runs the others.
 NOTEBOOKS = ("c6", "explore")
