@@ -18,7 +18,7 @@ from caseanalysis.batch.discover import Notebook, check_runs, find_notebooks
 from caseanalysis.batch.inputs import digest
 from caseanalysis.batch.publish import publish, refuse_strangers
 from caseanalysis.batch.run import Job, Outcome
-from caseanalysis.batch.workers import Limits, run_all
+from caseanalysis.batch.workers import Limits, run_all, warm_up
 from caseanalysis.errors import BuildError
 from caseanalysis.locations import cache_root, project_root, store_root
 
@@ -115,6 +115,8 @@ def build(
     out = out.resolve()
     refuse_strangers(out)
     cache = Cache(cache_root())
+    if fresh or not cache.load("seconds"):
+        warm_up()  # there is something to run, for sure
     tasks = {
         one.area: Job(one, values[one.area], project_root(), store_root()) for one in notebooks
     }
@@ -207,9 +209,15 @@ class _Work:
             yield outcome.area
 
     def _longest_first(self) -> list[str]:
-        """Return the areas, those that took longest before at the start, so that none ends late."""
-        known = self.cache.load("seconds")
-        return sorted(self.tasks, key=lambda area: -known.get(area, sys.maxsize))
+        """Return the areas, those that took longest before at the start, so that none ends late.
+
+        Of those that never ran, those come first that reach the most code.
+        """
+        seconds = self.cache.load("seconds")
+        return sorted(
+            self.tasks,
+            key=lambda area: (-seconds.get(area, sys.maxsize), -len(self.known[area])),
+        )
 
     def _keep(self, outcome: Outcome, began: float) -> Kept:
         """Keep a report for later builds; for this one only, where its inputs changed meanwhile."""

@@ -1,12 +1,14 @@
 """What every notebook needs, imported once by the process that a build forks its workers from.
 
-Importing takes longer than most notebooks run. Nothing is read or computed here, so that each
-worker reads its own records, and what it read can be told.
+Importing takes longer than most notebooks run. No record is read here, so that each worker reads
+its own, and what it read can be told.
 """
 
 from __future__ import annotations
 
 import nbconvert
+import pandas as pd
+import pandera.pandas as pandera
 import papermill
 import seaborn
 import statsmodels.api
@@ -14,6 +16,7 @@ import statsmodels.api
 from caseanalysis import charts, methods
 from caseanalysis.batch import engine, page
 from caseanalysis.notebook import study
+from caseanalysis.readers import all_readers
 
 __all__ = [
     "charts",
@@ -26,3 +29,7 @@ __all__ = [
     "statsmodels",
     "study",
 ]
+
+# Both import what they need at their first use.
+all_readers()
+pandera.DataFrameSchema({}).validate(pd.DataFrame())

@@ -107,6 +107,16 @@ def call(function: Callable[..., T], *arguments: object, settings: Mapping[str, 
     return cast(T, value)
 
 
+def warm_up() -> None:
+    """Let the process that the others are forked from import the libraries, without waiting."""
+    if _context().get_start_method() != "forkserver":
+        return
+    from multiprocessing import forkserver
+
+    with _settings():
+        forkserver.ensure_running()
+
+
 def _context() -> Any:
     # To fork is safe only where the system's libraries allow it.
     if sys.platform != "linux":
