@@ -121,6 +121,14 @@ def test_chart_draws_each_verdict_to_scale_and_says_so_in_words() -> None:
     assert verdict_chart({}) == ""
 
 
+def test_horizon_of_several_projections_is_no_month_of_data() -> None:
+    cited = {"title": "Eleven projection variants", "publisher": "P", "page": "https://p.example"}
+    inputs = [{**cited, "source": "variants", "release": "9 files", "period": "2000 to 2043"}]
+    evidence = [{"basis": "data store", "inputs": inputs}]
+    (found,) = publications({"a1": {"evidence": evidence}})
+    assert found.ends is None
+
+
 @pytest.mark.parametrize(
     ("period", "release", "month"),
     [

@@ -42,7 +42,12 @@ class Publication:
 
     @property
     def ends(self) -> Month | None:
-        """The last month of the data held; None where the publication does not say."""
+        """The last month of the data held; None where the publication does not say.
+
+        Of several projections together no base is told, and their horizon is no month of data.
+        """
+        if "project" in self.title.lower() and not _BASED.search(self.release):
+            return None
         return last_month(self.period, release=self.release)
 
 
