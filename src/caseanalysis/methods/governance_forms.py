@@ -119,18 +119,15 @@ def fitting(table: pd.DataFrame) -> dict[str, object]:
     Returns
     -------
     dict
-        ``number``, ``all``, ``names`` (in words), ``easiest``, ``hardest`` (ways back of those that
-        fit: the easiest and the hardest of them).
+        ``number``, ``all``, ``names`` (in words).
     """
     fits = table[table["fits"].eq("yes")]
     if table["fits"].eq("not known").all() or fits.empty:
-        return dict.fromkeys(["number", "all", "names", "easiest", "hardest"])
+        return dict.fromkeys(["number", "all", "names"])
     return {
         "number": len(fits),
         "all": len(table),
         "names": ", ".join(name.lower() for name in fits["title"]),
-        "easiest": WAYS_BACK[int(fits["back_least"].min())],
-        "hardest": WAYS_BACK[int(fits["back_most"].max())],
     }
 
 
