@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import json
-import os
 import re
-import tempfile
 from dataclasses import asdict, dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from caseanalysis.errors import StoreError
+from caseanalysis.writing import write_whole
 
 _RECORD_NAME = re.compile(r"[0-9a-f]{64}")
 
@@ -93,19 +92,4 @@ def _load_entry(path: Path, changed: int, size: int, inode: int) -> Entry:
 def write_entry(root: Path, entry: Entry) -> None:
     """Write the record of a file; the file is held from then on."""
     record = json.dumps(asdict(entry), indent=1, ensure_ascii=False)
-    write_file(record_path(root, entry.sha256), record.encode())
-
-
-def write_file(path: Path, content: bytes) -> None:
-    """Write a file whole or not at all: beside its place, then renamed into it."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".new-")
-    try:
-        with os.fdopen(handle, "wb") as stream:
-            stream.write(content)
-            stream.flush()
-            os.fsync(stream.fileno())
-        Path(name).replace(path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
+    write_whole(record_path(root, entry.sha256), record.encode())

@@ -12,8 +12,8 @@ import pandas as pd
 import xlsxwriter
 from xlsxwriter.worksheet import Worksheet
 
-from caseanalysis.catalogue import write_file
 from caseanalysis.errors import ParameterError
+from caseanalysis.writing import write_whole
 
 #: First characters by which a spreadsheet takes a cell of a CSV file for a formula.
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
@@ -83,7 +83,7 @@ def write_table(
             remedy="name the file so",
         )
     try:
-        write_file(path, content)
+        write_whole(path, content)
     except OSError as error:
         raise ParameterError(
             where="--to",

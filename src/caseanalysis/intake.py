@@ -27,7 +27,6 @@ from caseanalysis.catalogue import (
     record_path,
     table_path,
     write_entry,
-    write_file,
 )
 from caseanalysis.errors import (
     BrokenPublicationError,
@@ -38,6 +37,7 @@ from caseanalysis.errors import (
 from caseanalysis.officialfile import OfficialFile
 from caseanalysis.readers import Reader, Reading
 from caseanalysis.recordlevel.datasets import DATASETS
+from caseanalysis.writing import write_whole
 
 #: Bytes to be read from which on other processes are worth their start, a second or two each.
 _WORTH_A_PROCESS = 8 * 1024**2
@@ -270,9 +270,9 @@ def keep(
         reader_digest=reader_digest(reader.source),
     )
     try:
-        write_file(file_path(root, entry.sha256), file.content)
+        write_whole(file_path(root, entry.sha256), file.content)
         for name, table in reading.tables.items():
-            write_file(table_path(root, name, entry.sha256), _parquet(name, table))
+            write_whole(table_path(root, name, entry.sha256), _parquet(name, table))
         write_entry(root, entry)
     except OSError as error:
         raise StoreError(

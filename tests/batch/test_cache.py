@@ -170,6 +170,8 @@ def test_a_change_of_a_method_makes_the_reports_anew_that_reach_it(
     source = project.root / "src"
     shutil.copytree(root / "src", source, ignore=shutil.ignore_patterns("__pycache__"))
     assert _ran_apart(project) == {"a1", "a2"}
+    # The command is known by now, and ends without importing what builds.
+    assert list((project.root / "cache" / "standing").iterdir())
     assert _ran_apart(project) == set()
     module = source / "caseanalysis" / "methods" / "travel.py"
     module.write_text(module.read_text() + "\nANOTHER = 1\n")

@@ -7,20 +7,22 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Protocol
 
+from caseanalysis import standing
 from caseanalysis.batch import site
 from caseanalysis.batch.cache import Cache, Kept, write_page
 from caseanalysis.batch.discover import Notebook, check_runs, find_notebooks
-from caseanalysis.batch.inputs import digest
+from caseanalysis.batch.inputs import digest, places_of
 from caseanalysis.batch.publish import publish, refuse_strangers
 from caseanalysis.batch.run import Job, Outcome
 from caseanalysis.batch.workers import Limits, run_all, warm_up
 from caseanalysis.errors import BuildError
 from caseanalysis.locations import cache_root, project_root, store_root
+from caseanalysis.standing import Places
 
 
 class Executor(Protocol):
@@ -45,7 +47,8 @@ class BuildResult:
     """What a build made: its reports, the index, the findings, and how long it took.
 
     ``published`` is False where the folder of reports was as this build would write it;
-    ``warnings`` say what did not go well, though the reports are right.
+    ``warnings`` say what did not go well, though the reports are right. ``places`` are those where
+    a change would make the next build differ; None where something changed while this one ran.
     """
 
     reports: tuple[BuiltReport, ...]
@@ -54,6 +57,7 @@ class BuildResult:
     seconds: float
     published: bool
     warnings: tuple[str, ...] = ()
+    places: Places | None = None
 
 
 def count(areas: Sequence[str] = ()) -> int:
@@ -110,9 +114,10 @@ def build(
         index says so. Nothing is published where no notebook ran well.
     """
     start = time.perf_counter()
+    out = out.resolve()
+    watch = _Watch(out)
     notebooks = _found(areas)
     values = check_runs(notebooks, {**(parameters or {}), "case": case})
-    out = out.resolve()
     refuse_strangers(out)
     cache = Cache(cache_root())
     if fresh or not cache.load("seconds"):
@@ -128,7 +133,7 @@ def build(
         plan = site.Plan(case, bool(areas), work.kept, work.failures, work.inputs, work.seconds)
         published = bool(work.kept) and (fresh or not site.is_current(plan, out, cache))
         if published:
-            publish(out, lambda new, old: site.write(plan, new, old, cache))
+            publish(out, partial(watch.write, plan, cache))
     work.close()
     _raise_failures(work.outcomes)
     return BuildResult(
@@ -141,6 +146,7 @@ def build(
         seconds=time.perf_counter() - start,
         published=published,
         warnings=tuple(dict.fromkeys(work.warnings)),
+        places=watch.places([*work.inputs.values(), site.reads_of(out)]),
     )
 
 
@@ -154,6 +160,29 @@ def _found(areas: Sequence[str]) -> list[Notebook]:
             remedy="work inside the project folder",
         )
     return notebooks
+
+
+class _Watch:
+    """Whether what a build comes from, or the folder of its reports, changes while it runs."""
+
+    def __init__(self, out: Path) -> None:
+        self.out = out
+        self.since = time.time_ns()
+        self.before = places_of(()).states()
+        self.reports = standing.below(out)
+
+    def write(self, plan: site.Plan, cache: Cache, new: Path, old: Path) -> None:
+        """Write a new folder of reports."""
+        site.write(plan, new, old, cache)
+        self.reports = standing.below(new)
+
+    def places(self, reads: Sequence[Mapping[str, str]]) -> Places | None:
+        """Return all places that the next build would look at; None where one changed meanwhile."""
+        places = places_of({name for one in reads for name in one})
+        as_it_was = standing.below(self.out) == self.reports
+        if not as_it_was or not standing.settled(self.before, places, since=self.since):
+            return None
+        return replace(places, trees=(*places.trees, str(self.out)))
 
 
 class _Work:

@@ -16,10 +16,10 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from caseanalysis import catalogue
 from caseanalysis.batch.inputs import Inputs, Reads, digest, names_in
 from caseanalysis.batch.page import Facts, Page
 from caseanalysis.batch.run import Job
+from caseanalysis.writing import write_whole
 
 #: The most bytes that are kept; the reports used longest ago go first.
 MOST_BYTES = 10**9
@@ -91,7 +91,7 @@ class Cache:
         told = {"reads": dict(read), "page": kept.sha256, "title": page.title}
         # Written last: a report is kept with all that it came from, or it is not.
         record = self._folder(key) / f"{name}.reads.json"
-        catalogue.write_file(record, json.dumps(told).encode())
+        write_whole(record, json.dumps(told).encode())
         return kept
 
     def load(self, name: str) -> dict[str, Any]:
@@ -101,7 +101,7 @@ class Cache:
     def save(self, name: str, record: Mapping[str, Any]) -> None:
         """Write a record of this folder where it has changed."""
         if self.load(name) != record:
-            catalogue.write_file(self.root / f"{name}.json", json.dumps(record).encode())
+            write_whole(self.root / f"{name}.json", json.dumps(record).encode())
 
     def close(self, seconds: Mapping[str, float]) -> None:
         """Keep what was learnt, and remove what was used longest ago beyond the most bytes."""
@@ -122,7 +122,7 @@ class Cache:
 def write_page(path: Path, key: str, page: Page, read: Reads) -> Kept:
     """Write a report to a file, and return where it is."""
     content = gzip.compress(json.dumps(asdict(page)).encode(), compresslevel=1, mtime=0)
-    catalogue.write_file(path, content)
+    write_whole(path, content)
     sha = hashlib.sha256(content).hexdigest()
     return Kept(path, sha, digest([key, sha]), dict(read), page.title)
 

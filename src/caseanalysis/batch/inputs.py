@@ -5,16 +5,16 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import platform
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from caseanalysis import catalogue, reads
+from caseanalysis import catalogue, reads, standing
 from caseanalysis.batch.code import PACKAGE, Code
 from caseanalysis.locations import project_root, store_root
+from caseanalysis.standing import Places
 
 #: What a run read: kind and name, with a hash of the content.
 Reads = Mapping[str, str]
@@ -45,12 +45,10 @@ class Inputs:
             return None
         return {name: self.hash_of(name) for name in names}
 
-    @property
+    @cached_property
     def environment(self) -> list[Any]:
         """The interpreter, the platform, and the packages installed with their versions."""
-        folders = [Path(entry) for entry in sys.path if entry.endswith("site-packages")]
-        packages = sorted({one.name for folder in folders for one in folder.glob("*.dist-info")})
-        return [sys.version, platform.platform(), packages]
+        return standing.environment()
 
     def file(self, name: str) -> str:
         """Return the hash of a file's bytes."""
@@ -111,6 +109,25 @@ def _package_folders() -> Iterator[str]:
 
 def _short(path: Path, home: Path) -> str:
     return str(path.relative_to(home)) if path.is_relative_to(home) else str(path)
+
+
+def places_of(names: Iterable[str]) -> Places:
+    """Return where all lies that reports come from: what every build looks at, and what was read.
+
+    Parameters
+    ----------
+    names : iterable of str
+        What was read, with its kind.
+    """
+    home = project_root()
+    package = Path(sys.modules[PACKAGE].__file__ or "").parent
+    parts = [home / part for part in ("notebooks", "data", "docs")]
+    trees = [*parts, package, store_root().absolute() / "catalogue"]
+    apart: dict[str, set[str]] = {"file": set(), "folder": set()}
+    for kind, _, what in (name.partition(":") for name in names):
+        if kind in apart and not any((home / what).is_relative_to(tree) for tree in trees):
+            apart[kind].add(str(home / what))
+    return Places(tuple(map(str, trees)), *(tuple(sorted(one)) for one in apart.values()))
 
 
 def names_in(folder: Path) -> list[str]:

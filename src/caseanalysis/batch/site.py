@@ -88,15 +88,27 @@ class Pages(Sequence[Page]):
 
 def is_current(plan: Plan, out: Path, cache: Cache) -> bool:
     """Return whether a folder of reports is already what a build would write."""
-    try:
-        state = json.loads((out / STATE).read_bytes())
-    except (OSError, ValueError):
-        return False
-    return (
+    state = _state_of(out)
+    return bool(state) and (
         state["key"] == plan.key(cache)
         and cache.inputs.still(state["reads"])
         and state["files"] == hashes_of(out)
     )
+
+
+def reads_of(out: Path) -> Mapping[str, str]:
+    """Return what the pages across the reports were made from, with hashes."""
+    reads: Mapping[str, str] = _state_of(out).get("reads", {})
+    return reads
+
+
+def _state_of(out: Path) -> dict[str, Any]:
+    """Return what the last build left in a folder; empty where nothing can be read."""
+    try:
+        state = json.loads((out / STATE).read_bytes())
+    except (OSError, ValueError):
+        return {}
+    return state if isinstance(state, dict) else {}
 
 
 def write(plan: Plan, new: Path, old: Path, cache: Cache) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+from dataclasses import replace
 from enum import StrEnum
 from functools import partial
 from pathlib import Path
@@ -9,11 +11,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from caseanalysis import standing
 from caseanalysis.cli.diff import tell_changes
 from caseanalysis.cli.reporting import reporter
+from caseanalysis.standing import Line
 
 if TYPE_CHECKING:
-    from caseanalysis.batch import BuiltReport
+    from caseanalysis.batch import BuildResult, BuiltReport
     from caseanalysis.batch.build import Executor
 
 
@@ -90,18 +94,14 @@ def build(
             fresh=fresh,
             on_progress=step,
         )
-    for report in result.reports:
-        _say_report(report)
-    reporter.say(
-        f"{'index':16} {'' if result.published else 'unchanged'}  {result.index}",
-        event="reports published" if result.published else "nothing changed",
-        out=str(folder),
-        seconds=round(result.seconds, 2),
-    )
+    for line in _lines(result, folder):
+        reporter.say(line.text, event=line.event, **line.fields)
     for warning in result.warnings:
         reporter.warn(warning, event="reports not kept")
     if result.published:
         reporter.warn(checking.warning(checking.unchecked(load_case(chosen))), event="unchecked")
+    if not fresh and run_on is None:
+        _keep(result, folder)
     if tolerance is not None and result.published and len(history.numbers(folder)) > 1:
         tell_changes(*history.find_runs([], folder), tolerance)
 
@@ -121,12 +121,36 @@ def _cluster(executor: _Executor, scheduler: str | None, jobs: int | None) -> Ex
     return partial(run_all, scheduler=scheduler)
 
 
-def _say_report(report: BuiltReport) -> None:
+def _lines(result: BuildResult, folder: Path) -> list[Line]:
+    """Return what is told of a build, a line a report and one of the index."""
+    told = "" if result.published else "unchanged"
+    event = "reports published" if result.published else "nothing changed"
+    about = {"out": str(folder), "seconds": round(result.seconds, 2)}
+    index = Line(f"{'index':16} {told}  {result.index}", event, about)
+    return [*map(_line, result.reports), index]
+
+
+def _line(report: BuiltReport) -> Line:
     took = report.seconds
-    reporter.say(
+    return Line(
         f"{report.area:16} {'unchanged' if took is None else f'{took:7.1f} s'}  {report.path}",
-        event="report unchanged" if took is None else "report built",
-        area=report.area,
-        seconds=None if took is None else round(took, 2),
-        path=str(report.path),
+        "report unchanged" if took is None else "report built",
+        {
+            "area": report.area,
+            "seconds": None if took is None else round(took, 2),
+            "path": str(report.path),
+        },
     )
+
+
+def _keep(result: BuildResult, folder: Path) -> None:
+    """Let the same command end at once, as long as all is as it is now."""
+    if result.places is None or result.warnings:
+        return
+    reports = tuple(replace(report, seconds=None) for report in result.reports)
+    same = replace(result, reports=reports, published=False, seconds=0.0)
+    try:
+        standing.keep(sys.argv[1:], result.places, _lines(same, folder), form=reporter.form)
+    except OSError as error:
+        told = f"{error.strerror or error}: the next build looks at everything again"
+        reporter.warn(told, event="command not kept")

@@ -5,12 +5,15 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import Protocol
+from typing import Literal, Protocol
 
 from rich.console import Console
 from rich.table import Table
 
 from caseanalysis.errors import CaseAnalysisError
+
+#: How results are printed: as text, not at all, or as lines of a log.
+Form = Literal["text", "quiet", "json"]
 
 
 class Step(Protocol):
@@ -49,6 +52,11 @@ class Reporter:
             self.log.addHandler(handler)
         else:
             self.log.addHandler(logging.NullHandler())
+
+    @property
+    def form(self) -> Form:
+        """How results are printed."""
+        return "json" if self.log_json and not self.quiet else "quiet" if self.quiet else "text"
 
     def say(self, text: str, *, event: str, **fields: object) -> None:
         """Print a line of the result, and log it."""
