@@ -240,13 +240,11 @@ class _Work:
     def _longest_first(self) -> list[str]:
         """Return the areas, those that took longest before at the start, so that none ends late.
 
-        Of those that never ran, those come first that reach the most code.
+        Of those that never ran, the longest notebooks come first.
         """
         seconds = self.cache.load("seconds")
-        return sorted(
-            self.tasks,
-            key=lambda area: (-seconds.get(area, sys.maxsize), -len(self.known[area])),
-        )
+        sizes = {area: job.notebook.path.stat().st_size for area, job in self.tasks.items()}
+        return sorted(self.tasks, key=lambda area: (-seconds.get(area, sys.maxsize), -sizes[area]))
 
     def _keep(self, outcome: Outcome, began: float) -> Kept:
         """Keep a report for later builds; for this one only, where its inputs changed meanwhile."""

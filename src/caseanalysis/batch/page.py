@@ -82,7 +82,7 @@ def make_page(executed: Any, notebook: Notebook, parameters: Mapping[str, Any]) 
     _require_sources(facts, notebook.name)
     first = _first_screen(executed.metadata.get("caseanalysis", {}), facts, figures)
     case = load_case(str(parameters["case"]))
-    body, contents, title = _outline(_convert(executed))
+    body, contents, title = _outline(convert(executed))
     html = render(
         "report.html.j2",
         more_css=_report_css() + more_rules(first["main_figure"] + body, _report_css()),
@@ -198,10 +198,19 @@ def _require_sources(facts: Facts, where: str) -> None:
         )
 
 
-def _convert(executed: Any) -> str:
-    """Return the cells as HTML by nbconvert with the project's own template."""
-    from nbconvert import HTMLExporter
+def convert(executed: Any) -> str:
+    """Return the cells of a notebook as HTML by nbconvert with the project's own template."""
     from nbconvert.exporters import TemplateExporter
+
+    # The exporter for HTML would read its page once more, with a parser that spoils drawings.
+    html, _ = TemplateExporter.from_notebook_node(_exporter(), executed)
+    return str(html)
+
+
+@cache
+def _exporter() -> Any:
+    """Return the exporter of this process, since each one compiles its templates."""
+    from nbconvert import HTMLExporter
     from nbconvert.filters import Highlight2HTML
 
     exporter: Any = HTMLExporter(  # type: ignore[no-untyped-call]
@@ -211,9 +220,7 @@ def _convert(executed: Any) -> str:
     exporter.register_filter("highlight_code", highlight)
     exporter.register_filter("safe_markdown", safe_markdown)
     exporter.register_filter("slim_code", slim_code)
-    # The exporter for HTML would read its page once more, with a parser that spoils drawings.
-    html, _ = TemplateExporter.from_notebook_node(exporter, executed)
-    return str(html)
+    return exporter
 
 
 def _outline(body: str) -> tuple[str, list[tuple[str, str]], str]:

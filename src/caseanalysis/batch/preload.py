@@ -1,35 +1,30 @@
-"""What every notebook needs, imported once by the process that a build forks its workers from.
+"""The process that a build forks its workers from: it imports once what every notebook needs.
 
-Importing takes longer than most notebooks run. No record is read here, so that each worker reads
-its own, and what it read can be told.
+Importing takes longer than most notebooks run.
 """
 
 from __future__ import annotations
 
-import nbconvert
-import pandas as pd
-import pandera.pandas as pandera
-import papermill
-import seaborn
-import statsmodels.api
+import atexit
+import gc
+import sys
+from importlib import import_module
 
-from caseanalysis import charts, methods
-from caseanalysis.batch import engine, page
-from caseanalysis.notebook import study
-from caseanalysis.readers import all_readers
+#: Optional parts of libraries that take seconds to import, and that nothing here asks for: a
+#: grammar of internationalised addresses for checks of JSON.
+_LEFT_OUT = ("rfc3987_syntax",)
 
-__all__ = [
-    "charts",
-    "engine",
-    "methods",
-    "nbconvert",
-    "page",
-    "papermill",
-    "seaborn",
-    "statsmodels",
-    "study",
-]
 
-# Both import what they need at their first use.
-all_readers()
-pandera.DataFrameSchema({}).validate(pd.DataFrame())
+def _import() -> None:
+    # What is imported stays; to look through it for garbage, here and in each worker, is in vain.
+    gc.disable()
+    sys.modules.update(dict.fromkeys(_LEFT_OUT))  # type: ignore[arg-type]  # None: not to be found
+    import_module("caseanalysis.batch.needed")
+    for name in _LEFT_OUT:
+        del sys.modules[name]
+    gc.freeze()
+    gc.enable()
+    atexit.register(gc.unfreeze)  # some libraries complain of what is still there at the end
+
+
+_import()

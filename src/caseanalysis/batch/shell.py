@@ -26,12 +26,13 @@ def render(template: str, *, more_css: str = "", script: str = "", **values: Any
         f"default-src 'none'; img-src data:; style-src {_hash(css)}; {runs}"
         "base-uri 'none'; form-action 'none'"
     )
-    page: str = (
-        _environment()
-        .get_template(template)
-        .render(css=css, policy=policy, script=script, **values)
-    )
+    page: str = template_of(template).render(css=css, policy=policy, script=script, **values)
     return page
+
+
+def template_of(name: str) -> Any:
+    """Return one of the project's templates, compiled."""
+    return _environment().get_template(name)
 
 
 def _hash(text: str) -> str:

@@ -180,7 +180,7 @@ def _name_trusts(ax: Axes, trusts: pd.DataFrame, denominator: str, name: str) ->
 
 def _number_peers(ax: Axes, peers: pd.DataFrame, denominator: str) -> None:
     """Write a number beside each peer's dot, where it lies on no other number and no such dot."""
-    style.figure_of(ax).draw_without_rendering()
+    style.lay_out(ax)
     scale = style.figure_of(ax).dpi / 72
     dots = [tuple(at) for at in ax.transData.transform(peers[[denominator, "value"]]) / scale]
     taken = [(x, y, 5.0, 5.0) for x, y in dots]

@@ -343,6 +343,19 @@ def figure_of(ax: Axes) -> Figure:
     return figure
 
 
+def lay_out(ax: Axes) -> None:
+    """Give the whole figure its layout, so that positions on the page can be asked for.
+
+    To draw it, even without a renderer, takes twice as long; only Axes of a fixed aspect need it.
+    """
+    figure = figure_of(ax)
+    engine = figure.get_layout_engine()
+    if engine is None:
+        figure.draw_without_rendering()
+    else:
+        engine.execute(figure)
+
+
 # Bars and labels
 
 
@@ -449,7 +462,7 @@ def label_ends(ax: Axes, labels: Sequence[EndLabel], *, width: int = 20) -> None
         ax.text(1.03, 0.5, broken(label.text, width=width), transform=ax.transAxes, va="center")
         for label in labels
     ]
-    figure_of(ax).draw_without_rendering()
+    lay_out(ax)
     heights = [text.get_window_extent().height * 1.06 for text in texts]
     wanted = [float(ax.transData.transform((label.x, label.y))[1]) for label in labels]
     low, high = ax.bbox.y0, ax.bbox.y1
