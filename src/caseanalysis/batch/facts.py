@@ -113,7 +113,8 @@ def write_manifest(
         | {"sha256": hashlib.sha256((folder / f"{area}.html").read_bytes()).hexdigest()}
         for area, record in records.items()
     }
-    manifest: dict[str, Any] = {"case": case.name, "version": __version__, "reports": reports}
+    about = {"case": case.name, "title": case.title, "version": __version__}
+    manifest: dict[str, Any] = {**about, "reports": reports}
     if failures:
         manifest["failures"] = dict(failures)
     text = json.dumps(manifest, indent=1, sort_keys=True, ensure_ascii=False)

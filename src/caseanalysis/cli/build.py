@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import partial
 from pathlib import Path
@@ -14,10 +15,11 @@ import typer
 from caseanalysis import standing
 from caseanalysis.cli.diff import tell_changes
 from caseanalysis.cli.reporting import reporter
+from caseanalysis.errors import CaseAnalysisError
 from caseanalysis.standing import Line
 
 if TYPE_CHECKING:
-    from caseanalysis.batch import BuildResult, BuiltReport
+    from caseanalysis.batch import BuildResult, BuiltReport, Limits
     from caseanalysis.batch.build import Executor
 
 
@@ -26,13 +28,30 @@ class _Executor(StrEnum):
     dask = "dask"
 
 
+@dataclass(frozen=True)
+class _Run:
+    """What every case of a command is built with."""
+
+    command: Sequence[str]
+    areas: Sequence[str]
+    parameters: Mapping[str, object]
+    jobs: int | None
+    limits: Limits
+    executor: Executor | None
+    fresh: bool
+
+
 def build(
     areas: Annotated[
         list[str] | None, typer.Argument(metavar="[AREA…]", help="Reports to build (default: all).")
     ] = None,
     case: Annotated[
-        str | None, typer.Option("--case", help="The case (default: data/cases/default.yaml).")
+        list[str] | None,
+        typer.Option("--case", help="A case; several, each into a folder of its own."),
     ] = None,
+    all_cases: Annotated[
+        bool, typer.Option("--all-cases", help="Every case, each into a folder of its own.")
+    ] = False,
     param: Annotated[
         list[str] | None,
         typer.Option("--param", metavar="NAME=VALUE", help="A parameter of the notebooks."),
@@ -70,28 +89,75 @@ def build(
         ),
     ] = None,
 ) -> None:
-    """Run the notebooks whose inputs changed, and publish all reports by one swap."""
+    """Run the notebooks whose inputs changed, and publish all reports of a case by one swap."""
     from caseanalysis import batch
-    from caseanalysis.batch import checking, history
-    from caseanalysis.case import default_case, load_case
+    from caseanalysis.case import default_case, list_cases
     from caseanalysis.locations import project_root
     from caseanalysis.parameters import parse_assignments
 
-    chosen = case or default_case()
-    run_on = _cluster(executor, scheduler, jobs)
-    parameters = parse_assignments(param or [])
+    if all_cases and case:
+        raise typer.BadParameter("--all-cases stands for every --case")
+    cases = list_cases() if all_cases else case or [default_case()]
+    several = all_cases or len(cases) > 1
+    run = _Run(
+        command=sys.argv[1:],
+        areas=areas or [],
+        parameters=parse_assignments(param or []),
+        jobs=jobs,
+        limits=batch.Limits(time_limit, memory_limit),
+        executor=_cluster(executor, scheduler, jobs),
+        fresh=fresh,
+    )
     folder = out or project_root() / "reports"
-    total = batch.count(areas or [])
-    with reporter.progress("building", total) as step:
+    if several:
+        _build_each(cases, folder, run, tolerance)
+    elif _build_one(cases[0], folder, run):
+        _tell_moved(folder, tolerance)
+
+
+def _build_each(cases: Sequence[str], folder: Path, run: _Run, tolerance: float | None) -> None:
+    """Build cases one after another; a case that fails stops none of the others."""
+    from caseanalysis.batch import several
+
+    several.refuse_others(folder)
+    codes, failures = list[int](), dict[str, str]()
+    for case in dict.fromkeys(cases):
+        told = replace(run, command=[*run.command, f"the case {case}"])
+        try:
+            if run.fresh or not standing.told(told.command):
+                published = _build_one(case, folder / case, told)
+                _tell_moved(folder / case, tolerance if published else None)
+        except CaseAnalysisError as error:
+            reporter.error(error)
+            codes.append(error.exit_code)
+            failures[case] = f"{error.where}: {error.found}"
+        except typer.Exit as ended:
+            codes.append(ended.exit_code)
+    page = several.write_overview(folder, failures)
+    reporter.say(
+        f"{'cases':16}   {page}", event="cases built", out=str(folder), failed=len(failures)
+    )
+    if codes:
+        raise typer.Exit(codes[0])
+
+
+def _build_one(case: str, folder: Path, run: _Run) -> bool:
+    """Build a case into a folder, tell of it, and return whether something was published."""
+    from caseanalysis import batch
+    from caseanalysis.batch import checking
+    from caseanalysis.case import load_case
+
+    total = batch.count(run.areas)
+    with reporter.progress(f"building {case}", total) as step:
         result = batch.build(
-            areas or [],
-            case=chosen,
-            parameters=parameters,
-            jobs=jobs,
+            run.areas,
+            case=case,
+            parameters=run.parameters,
+            jobs=run.jobs,
             out=folder,
-            limits=batch.Limits(time_limit, memory_limit),
-            executor=run_on,
-            fresh=fresh,
+            limits=run.limits,
+            executor=run.executor,
+            fresh=run.fresh,
             on_progress=step,
         )
     for line in _lines(result, folder):
@@ -99,10 +165,17 @@ def build(
     for warning in result.warnings:
         reporter.warn(warning, event="reports not kept")
     if result.published:
-        reporter.warn(checking.warning(checking.unchecked(load_case(chosen))), event="unchecked")
-    if not fresh and run_on is None:
-        _keep(result, folder)
-    if tolerance is not None and result.published and len(history.numbers(folder)) > 1:
+        reporter.warn(checking.warning(checking.unchecked(load_case(case))), event="unchecked")
+    if not run.fresh and run.executor is None:
+        _keep(result, folder, run.command)
+    return result.published
+
+
+def _tell_moved(folder: Path, tolerance: float | None) -> None:
+    """Tell what moved since the build before, where a tolerance is given."""
+    from caseanalysis.batch import history
+
+    if tolerance is not None and len(history.numbers(folder)) > 1:
         tell_changes(*history.find_runs([], folder), tolerance)
 
 
@@ -143,14 +216,14 @@ def _line(report: BuiltReport) -> Line:
     )
 
 
-def _keep(result: BuildResult, folder: Path) -> None:
+def _keep(result: BuildResult, folder: Path, command: Sequence[str]) -> None:
     """Let the same command end at once, as long as all is as it is now."""
     if result.places is None or result.warnings:
         return
     reports = tuple(replace(report, seconds=None) for report in result.reports)
     same = replace(result, reports=reports, published=False, seconds=0.0)
     try:
-        standing.keep(sys.argv[1:], result.places, _lines(same, folder), form=reporter.form)
+        standing.keep(command, result.places, _lines(same, folder), form=reporter.form)
     except OSError as error:
         told = f"{error.strerror or error}: the next build looks at everything again"
         reporter.warn(told, event="command not kept")
