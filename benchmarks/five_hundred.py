@@ -5,8 +5,8 @@ Run by hand, from the project's folder::
     .venv/bin/python benchmarks/five_hundred.py [--small 16] [--large 500] [--areas a1 b1 c1 c4]
 
 Two ways, each in a temporary project of its own with an empty cache. ``cases``: generated cases,
-copies of one case under other names, each built by a command of its own into a folder of its own,
-as for every commissioner or every trust. ``batch``: one build of one case with that many notebooks,
+copies of one case under other names, all built by one command, each into a folder of its own, as
+for every commissioner or every trust. ``batch``: one build of one case with that many notebooks,
 copies of those of the areas named. For each it prints the seconds, wall and processor, a report,
 and the peak memory of the whole tree of processes (pages that are shared count once). Nothing is
 asserted: machines differ, and where others use the machine only the processor's seconds compare.
@@ -22,7 +22,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -41,15 +41,16 @@ class Cost:
     peak: float = 0.0
 
 
-def cases_project(home: Path, case: str, areas: Sequence[str], count: int) -> Iterator[str]:
-    """Make a project of generated cases; yield their names."""
+def cases_project(home: Path, case: str, areas: Sequence[str], count: int) -> list[str]:
+    """Make a project of generated cases; return how to build them all."""
     for area in areas:
         shutil.copy2(ROOT / "notebooks" / f"{area}.ipynb", home / "notebooks")
     for number in range(1, round(count / len(areas)) + 1):
-        yield copied_case(home, case, f"generated-{number:03}")
+        copied_case(home, case, f"generated-{number:03}")
+    return ["--all-cases"]
 
 
-def copied_case(home: Path, case: str, name: str) -> str:
+def copied_case(home: Path, case: str, name: str) -> None:
     """Copy a case and its extracts under another name."""
     for folder in ("cases", "extracts"):
         if (ROOT / "data" / folder / case).is_dir():
@@ -57,11 +58,10 @@ def copied_case(home: Path, case: str, name: str) -> str:
     path = home / "data" / "cases" / name / "case.yaml"
     text = path.read_text(encoding="utf-8")
     path.write_text(text.replace(f"name: {case}\n", f"name: {name}\n", 1), encoding="utf-8")
-    return name
 
 
-def batch_project(home: Path, case: str, areas: Sequence[str], count: int) -> Iterator[str]:
-    """Make a project of one case with copies of notebooks; yield the case."""
+def batch_project(home: Path, case: str, areas: Sequence[str], count: int) -> list[str]:
+    """Make a project of one case with copies of notebooks; return how to build it."""
     for number in range(count):
         area = areas[number % len(areas)]
         content = json.loads((ROOT / "notebooks" / f"{area}.ipynb").read_text(encoding="utf-8"))
@@ -70,7 +70,8 @@ def batch_project(home: Path, case: str, areas: Sequence[str], count: int) -> It
         about["area"] = area if number < len(areas) else f"{area}-{number:03}"
         target = home / "notebooks" / f"{about['area']}.ipynb"
         target.write_text(json.dumps(content), encoding="utf-8")
-    yield copied_case(home, case, case)
+    copied_case(home, case, case)
+    return ["--case", case]
 
 
 WAYS = {"cases": cases_project, "batch": batch_project}
@@ -78,16 +79,14 @@ WAYS = {"cases": cases_project, "batch": batch_project}
 
 def measured(way: str, count: int, options: argparse.Namespace) -> Cost:
     """Build that many reports one way in a new project, and return what it took."""
-    cost = Cost()
     with tempfile.TemporaryDirectory(prefix="ca-bench-") as folder:
         home = Path(folder)
         (home / "notebooks").mkdir()
         shutil.copytree(ROOT / "data" / "registers", home / "data" / "registers")
-        for case in WAYS[way](home, options.case, options.areas, count):
-            command = [sys.executable, "-m", "caseanalysis", "--quiet", "build", "--case", case]
-            where = ["--jobs", str(options.jobs), "--out", str(home / "reports" / case)]
-            add(cost, [*command, *where], settings(home, options.store))
-    return cost
+        what = WAYS[way](home, options.case, options.areas, count)
+        command = [sys.executable, "-m", "caseanalysis", "--quiet", "build", *what]
+        where = ["--jobs", str(options.jobs), "--out", str(home / "reports")]
+        return cost_of([*command, *where], settings(home, options.store))
 
 
 def settings(home: Path, store: Path | None) -> dict[str, str]:
@@ -99,18 +98,18 @@ def settings(home: Path, store: Path | None) -> dict[str, str]:
     }
 
 
-def add(cost: Cost, command: Sequence[str], environment: dict[str, str]) -> None:
-    """Run a build to its end, and add what it took."""
-    start, used = time.perf_counter(), 0.0
+def cost_of(command: Sequence[str], environment: dict[str, str]) -> Cost:
+    """Run a build to its end, and return what it took."""
+    cost, start = Cost(), time.perf_counter()
     process = subprocess.Popen(command, env=environment, cwd=ROOT)
     while process.poll() is None:
         seconds, megabytes = looked_at(process.pid)
-        used, cost.peak = max(used, seconds), max(cost.peak, megabytes)
+        cost.processor, cost.peak = max(cost.processor, seconds), max(cost.peak, megabytes)
         time.sleep(EVERY)
     if process.returncode:
         raise SystemExit(f"{' '.join(command)} ended with code {process.returncode}")
-    cost.wall += time.perf_counter() - start
-    cost.processor += used
+    cost.wall = time.perf_counter() - start
+    return cost
 
 
 def looked_at(pid: int) -> tuple[float, float]:

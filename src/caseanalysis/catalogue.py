@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import re
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from functools import lru_cache
 from pathlib import Path
@@ -66,14 +68,35 @@ def load_entry(path: Path) -> Entry:
     StoreError
         If it cannot be read, or is the record of another file.
     """
+    return _entry(str(path), path.stem, path.stat)
+
+
+def load_entries(root: Path) -> list[Entry]:
+    """Return every entry of a store, by SHA-256.
+
+    Raises
+    ------
+    StoreError
+        If one cannot be read; see ``load_entry``.
+    """
+    folder = root / "catalogue"
+    if not folder.is_dir():
+        return []
+    # To list a folder tells the state of a file in less time than to ask for it by its path.
+    with os.scandir(folder) as listed:
+        found = sorted((one.name, one) for one in listed if one.name.endswith(".json"))
+    return [_entry(one.path, name.removesuffix(".json"), one.stat) for name, one in found]
+
+
+def _entry(path: str, stem: str, state: Callable[[], os.stat_result]) -> Entry:
     try:
-        status = path.stat()
+        status = state()
         entry = _load_entry(path, status.st_mtime_ns, status.st_size, status.st_ino)
-        if _RECORD_NAME.fullmatch(path.stem) and entry.sha256 != path.stem:
+        if entry.sha256 != stem and _RECORD_NAME.fullmatch(stem):
             raise ValueError(f"the record of another file, {entry.sha256}")
     except (OSError, ValueError, TypeError, RecursionError) as error:
         raise StoreError(
-            where=str(path),
+            where=path,
             found=str(error),
             wanted="a catalogue record of this version",
             remedy="remove that record and add the file again",
@@ -82,9 +105,9 @@ def load_entry(path: Path) -> Entry:
 
 
 @lru_cache(maxsize=4096)
-def _load_entry(path: Path, changed: int, size: int, inode: int) -> Entry:
+def _load_entry(path: str, changed: int, size: int, inode: int) -> Entry:
     """Return the entry of a record, read once for each state of the file."""
-    fields = json.loads(path.read_text(encoding="utf-8"))
+    fields = json.loads(Path(path).read_text(encoding="utf-8"))
     entry = Entry(**fields)
     return replace(entry, checks=tuple(entry.checks), notes=tuple(entry.notes))
 

@@ -8,7 +8,7 @@ import io
 import multiprocessing
 import os
 from collections.abc import Collection, Generator, Iterator, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures import Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import closing
 from dataclasses import asdict, dataclass
@@ -214,17 +214,22 @@ def _pooled(
     """Give what becomes of each file, up to the first that was lost with its process."""
     # A forked process would inherit the locks of threads that do not live on in it.
     context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(workers, mp_context=context) as pool:
-        tasks: list[Future[Entry | CaseAnalysisError]] = []
-        try:
-            tasks = [pool.submit(_taken, root, offer) for offer in offers]
-            for task in tasks:
-                yield task.result()
-        except BrokenProcessPool:
-            return
-        finally:
-            for task in tasks:
-                task.cancel()
+    others = set(multiprocessing.active_children())
+    pool = ProcessPoolExecutor(workers, mp_context=context)
+    tasks: list[Future[Entry | CaseAnalysisError]] = []
+    try:
+        tasks = [pool.submit(_taken, root, offer) for offer in offers]
+        for task in tasks:
+            yield task.result()
+    except BrokenProcessPool:
+        return
+    finally:
+        wait([task for task in tasks if not task.cancel()])
+        # A process that is killed while it tells its last result keeps a lock, for which the others
+        # would wait for ever before they end.
+        for process in set(multiprocessing.active_children()) - others:
+            process.kill()
+        pool.shutdown()
 
 
 def _taken(root: Path, offer: Offer) -> Entry | CaseAnalysisError:

@@ -243,9 +243,9 @@ def store_inputs(definition: EvidenceTable, store: Store) -> tuple[InputRecord, 
     )
 
 
-def cite_table(name: str, store: Store) -> tuple[Input, ...]:
-    """Return the publications in a store that give a tidy table now, ready to be cited."""
-    return _cite(_inputs(store.current(name)))
+def cite_entries(entries: Iterable[Entry]) -> tuple[Input, ...]:
+    """Return the publications of entries of a store, ready to be cited."""
+    return _cite(_inputs(entries))
 
 
 def _inputs(entries: Iterable[Entry]) -> tuple[InputRecord, ...]:

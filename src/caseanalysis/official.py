@@ -20,7 +20,7 @@ import pandas as pd
 
 from caseanalysis.case import Case, load_case
 from caseanalysis.geography import ENGLAND
-from caseanalysis.library import Input, cite_table
+from caseanalysis.library import Input, cite_entries
 from caseanalysis.locations import store_root
 from caseanalysis.schemas import SCHEMAS
 from caseanalysis.store import Store
@@ -82,8 +82,9 @@ def table(
     """
     held = Store(store_root(store))
     kept = _rows_of_case(name, load_case(case)) if case else {}
-    rows = OfficialTable(held.table(name, **{**kept, **among}))
-    rows.sources = cite_table(name, held)
+    found, entries = held.table_with_entries(name, {**kept, **among})
+    rows = OfficialTable(found)
+    rows.sources = cite_entries(entries)
     return rows
 
 

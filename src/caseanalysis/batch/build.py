@@ -115,7 +115,7 @@ def build(
     """
     start = time.perf_counter()
     out = out.resolve()
-    watch = _Watch(out)
+    watch = _Watch(case, out)
     notebooks = _found(areas)
     values = check_runs(notebooks, {**(parameters or {}), "case": case})
     refuse_strangers(out)
@@ -165,10 +165,11 @@ def _found(areas: Sequence[str]) -> list[Notebook]:
 class _Watch:
     """Whether what a build comes from, or the folder of its reports, changes while it runs."""
 
-    def __init__(self, out: Path) -> None:
+    def __init__(self, case: str, out: Path) -> None:
+        self.case = case
         self.out = out
         self.since = time.time_ns()
-        self.before = places_of(()).states()
+        self.before = places_of((), case).states()
         self.reports = standing.below(out)
 
     def write(self, plan: site.Plan, cache: Cache, new: Path, old: Path) -> None:
@@ -178,7 +179,7 @@ class _Watch:
 
     def places(self, reads: Sequence[Mapping[str, str]]) -> Places | None:
         """Return all places that the next build would look at; None where one changed meanwhile."""
-        places = places_of({name for one in reads for name in one})
+        places = places_of({name for one in reads for name in one}, self.case)
         as_it_was = standing.below(self.out) == self.reports
         if not as_it_was or not standing.settled(self.before, places, since=self.since):
             return None

@@ -111,19 +111,21 @@ def _short(path: Path, home: Path) -> str:
     return str(path.relative_to(home)) if path.is_relative_to(home) else str(path)
 
 
-def places_of(names: Iterable[str]) -> Places:
+def places_of(names: Iterable[str], case: str) -> Places:
     """Return where all lies that reports come from: what every build looks at, and what was read.
 
     Parameters
     ----------
     names : iterable of str
         What was read, with its kind.
+    case : str
+        The case.
     """
     home = project_root()
     package = Path(sys.modules[PACKAGE].__file__ or "").parent
-    parts = [home / part for part in ("notebooks", "data", "docs")]
-    trees = [*parts, package, store_root().absolute() / "catalogue"]
-    apart: dict[str, set[str]] = {"file": set(), "folder": set()}
+    parts = ("notebooks", "data/registers", f"data/cases/{case}", f"data/extracts/{case}")
+    trees = [*(home / part for part in parts), package, store_root().absolute() / "catalogue"]
+    apart = {"file": {str(home / "data/cases/default.yaml")}, "folder": {str(home / "data/cases")}}
     for kind, _, what in (name.partition(":") for name in names):
         if kind in apart and not any((home / what).is_relative_to(tree) for tree in trees):
             apart[kind].add(str(home / what))
