@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
-from caseanalysis.registers import Source
+from caseanalysis.registers import Address, Source
 from caseanalysis.schemas import SCHEMAS
 
 
-def sources_page(sources: Mapping[str, Source]) -> str:
+def sources_page(sources: Mapping[str, Source], addresses: Mapping[str, Sequence[Address]]) -> str:
     """Return the page of sources as Markdown: what, who, where, tables and quirks of each."""
+    files = sum(len(each) for each in addresses.values())
     parts = [
         "# Sources",
         "",
         "Written from `data/registers/sources/` by `caseanalysis data sources`; do not edit.",
         "Files are known by their content: save them under any name, and add them with",
         "`caseanalysis data add PATH`.",
+        f"`caseanalysis data fetch` has stable addresses of {files} files of {len(addresses)}",
+        "publications (`data/registers/addresses.yaml`), and says of the others what to save.",
         "",
         "| Publication | Publisher | Edition held | Licence | In extracts |",
         "| --- | --- | --- | --- | --- |",
@@ -27,11 +30,11 @@ def sources_page(sources: Mapping[str, Source]) -> str:
         cells = (link, record.publisher, record.edition, record.licence, carried)
         parts.append("| " + " | ".join(cells) + " |")
     for record in ordered:
-        parts += ["", *_section(record)]
+        parts += ["", *_section(record, addresses.get(record.id, ()))]
     return "\n".join(parts) + "\n"
 
 
-def _section(record: Source) -> list[str]:
+def _section(record: Source, addresses: Sequence[Address]) -> list[str]:
     lines = [
         f'<a id="{record.id}"></a>',
         "",
@@ -40,6 +43,7 @@ def _section(record: Source) -> list[str]:
         f"`{record.id}`, {record.publisher}. [Publisher's page]({record.page}).",
         "",
         f"- What to save: {record.obtain}",
+        *_stable(addresses),
         f"- Comes out: {record.cadence}",
         f"- Form: {record.form}",
         "- Gives: "
@@ -53,3 +57,13 @@ def _section(record: Source) -> list[str]:
         lines.append("- No real file has been seen; the quirks say what the layout rests on.")
     quirks = [f"- Quirk: {quirk.note} Evidence: {quirk.evidence}" for quirk in record.quirks]
     return lines + quirks
+
+
+def _stable(addresses: Sequence[Address]) -> list[str]:
+    """Return a line about the files that can be fetched, where there are any."""
+    if not addresses:
+        return []
+    periods = sorted(one.period for one in addresses)
+    ends = periods[0] if len(periods) == 1 else f"{periods[0]} to {periods[-1]}"
+    files = "1 file" if len(periods) == 1 else f"{len(periods)} files"
+    return [f"- Stable address: {files}, {ends} (`caseanalysis data fetch {addresses[0].source}`)"]

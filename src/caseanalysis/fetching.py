@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import shutil
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 import pooch
 import requests
 
-from caseanalysis.errors import MissingDataError, UnknownPublicationError
+from caseanalysis.errors import CaseAnalysisError, MissingDataError, UnknownPublicationError
 from caseanalysis.officialfile import LARGEST_FILE
-from caseanalysis.registers import Source
+from caseanalysis.registers import Address, Source
+from caseanalysis.store import Store
 
 #: Seconds to wait for a connection, and for the next bytes.
 PATIENCE = (10, 60)
@@ -19,46 +24,117 @@ FURTHER_ATTEMPTS = 2
 _NOT_THERE = range(400, 500)
 
 
+class NoConnectionError(MissingDataError):
+    """A publisher who cannot be reached; to try the next file would only take longer."""
+
+
+@dataclass(frozen=True)
+class Fetched:
+    """What became of one file: ``added``, ``already held`` or ``not had``, and why it was not."""
+
+    address: Address
+    result: str
+    detail: str
+    error: CaseAnalysisError | None = None
+
+
 def advice(source: Source) -> str:
     """Return the page to visit for a publication and what to save there."""
     return f"visit {source.page} — {source.obtain} Then run `caseanalysis data add PATH`"
 
 
-def fetch(source: Source, folder: Path) -> Path:
-    """Return a publication's file, downloaded once into a folder and checked by its SHA-256.
+def fetch_missing(source: Source, addresses: Iterable[Address], held: Store) -> Iterator[Fetched]:
+    """Take every file of a source that a store does not hold; yield what became of each.
 
     Parameters
     ----------
     source : Source
-        A record with a stable address.
-    folder : Path
-        Where downloads are kept; a file that is there and whole is not fetched again.
+        The record of the publication.
+    addresses : iterable of Address
+        Its files that are wanted.
+    held : Store
+        Where they are kept.
 
     Raises
     ------
+    NoConnectionError
+        At once where there is no connection. Whatever else is wrong with a file is yielded, and
+        the next one is taken.
+    """
+    for address in addresses:
+        if held.holds(address.sha256):
+            yield Fetched(address, "already held", address.sha256[:12])
+        else:
+            yield _take(source, address, held)
+
+
+def together(failed: Sequence[Fetched]) -> CaseAnalysisError | None:
+    """Return the one error that tells of every file that was not had, or None if all were."""
+    errors = [one.error for one in failed if one.error]
+    if len(errors) < 2:
+        return errors[0] if errors else None
+    return type(errors[0])(
+        where="data fetch",
+        found=f"{len(errors)} files that were not had; the first is of {errors[0].where}: "
+        f"{errors[0].found}",
+        wanted="every file that was asked for",
+        remedy=errors[0].remedy,
+    )
+
+
+def _take(source: Source, address: Address, held: Store) -> Fetched:
+    folder = held.root / "downloads" / address.sha256
+    try:
+        (outcome,) = held.add([fetch(source, address, folder)])
+    except NoConnectionError:
+        raise
+    except CaseAnalysisError as error:
+        return Fetched(address, "not had", error.found, error)
+    finally:
+        # The store has the bytes now, or will not have them; a copy would only take room.
+        if folder.is_dir():
+            shutil.rmtree(folder)
+    return Fetched(address, outcome.result, outcome.detail)
+
+
+def fetch(source: Source, address: Address, folder: Path) -> Path:
+    """Return a file of a publication, downloaded once into a folder and checked by its SHA-256.
+
+    Parameters
+    ----------
+    source : Source
+        The record of the publication.
+    address : Address
+        Where the file is, and its SHA-256.
+    folder : Path
+        Where it is kept, under the publisher's name; one that is there and whole is not fetched
+        again.
+
+    Raises
+    ------
+    NoConnectionError
+        At once where there is no connection. The message says which page to visit, what to save.
     MissingDataError
-        If the record has no address, or the file cannot be had; at once where there is no
-        connection. The message says which page to visit and what to save.
+        If the file cannot be had, or is another than the one on record, with the same advice.
     UnknownPublicationError
         If what is offered is larger than any publication.
     """
-    if source.address is None or source.address_sha256 is None:
-        raise _not_had(source, "no stable address in its record")
-    name = f"{source.id}-{source.address_sha256[:12]}"
+    url = str(address.url)
+    name = Path(unquote(url.rsplit("/", 1)[-1])).name
     downloads = pooch.create(
         path=folder,
         base_url="",
-        registry={name: f"sha256:{source.address_sha256}"},
-        urls={name: str(source.address)},
+        registry={name: f"sha256:{address.sha256}"},
+        urls={name: url},
         retry_if_failed=FURTHER_ATTEMPTS,
     )
     pooch.get_logger().setLevel("ERROR")
     try:
         return Path(downloads.fetch(name, downloader=_Downloader(source)))
     except ValueError:
-        raise _not_had(source, f"a file of another SHA-256 at {source.address}") from None
+        raise _not_had(source, f"a file of another SHA-256 at {url}") from None
     except requests.RequestException as error:
-        raise _not_had(source, f"no answer to a request for {source.address} ({error})") from error
+        raise _not_had(source, f"no answer to a request for {url} ({error})") from error
     except OSError as error:
         raise _not_had(source, f"no room to keep it ({error.strerror or error})") from error
 
@@ -82,7 +158,7 @@ class _Downloader:
             return requests.get(url, stream=True, timeout=PATIENCE)
         except requests.ConnectionError:
             # Not one of the errors after which the library tries again: offline fails at once.
-            raise _not_had(self.source, f"no connection to {url}") from None
+            raise _not_had(self.source, f"no connection to {url}", NoConnectionError) from None
 
     def _save(self, answer: requests.Response, path: Path) -> None:
         size = 0
@@ -99,8 +175,10 @@ class _Downloader:
                 stream.write(part)
 
 
-def _not_had(source: Source, found: str) -> MissingDataError:
-    return MissingDataError(
+def _not_had(
+    source: Source, found: str, family: type[MissingDataError] = MissingDataError
+) -> MissingDataError:
+    return family(
         where=f"source {source.id}",
         found=found,
         wanted=f"the file of {source.title}",

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
-from typing import Literal, Self
+from typing import Annotated, Literal, Self
 
-from pydantic import Field, HttpUrl, model_validator
+from pydantic import Field, HttpUrl, StringConstraints, model_validator
 
 from caseanalysis.errors import RecordError
 from caseanalysis.locations import data_root
@@ -34,8 +35,6 @@ class Source(Record):
     attribution: str | None = None
     page: HttpUrl
     obtain: str
-    address: HttpUrl | None = None
-    address_sha256: str | None = Field(default=None, pattern=r"^[0-9a-f]{64}$")
     cadence: str
     next_due: str | None = None
     form: Literal["as published", "re-keyed by others", "derived by others"]
@@ -47,16 +46,93 @@ class Source(Record):
     checked_on: date | None
 
     @model_validator(mode="after")
-    def _address_with_hash(self) -> Self:
-        if (self.address is None) != (self.address_sha256 is None):
-            raise ValueError("`address` and `address_sha256` together: a fetched file is checked")
-        return self
-
-    @model_validator(mode="after")
     def _second_source_where_others_keyed(self) -> Self:
         if self.form != "as published" and self.open_licence and not self.checked_against:
             raise ValueError("figures that others keyed need `checked_against`: what, how, result")
         return self
+
+
+_Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+#: What follows ``under``: it ends in the publisher's name of the file, escaped as in the address.
+_FileUnder = Annotated[str, StringConstraints(pattern=r"^([^\s/]+/)*[^\s/]+\.[A-Za-z0-9]{2,8}$")]
+
+
+class Address(Record):
+    """Where a publisher keeps one file of a source, and the SHA-256 that it must have."""
+
+    source: str
+    period: str
+    url: HttpUrl
+    sha256: _Sha256
+
+    def within(self, period: str) -> bool:
+        """Return whether any month of the file is one of a period.
+
+        Raises
+        ------
+        ValueError
+            If the text is no period.
+        """
+        (first, last), (start, end) = _span(self.period), _span(period)
+        return first <= end and start <= last
+
+
+def _span(period: str) -> tuple[int, int]:
+    """Return the first and the last month of a period, counted from the year 0.
+
+    A period is a month (``2024-05``), a financial year (``2024-25``), a quarter of one
+    (``2024-25 Q2``), a year (``2024``), or two of these joined by `` to ``. What may be a month or
+    a financial year, such as ``2011-12``, is the year.
+    """
+    start, _, end = period.partition(" to ")
+    first, last = _months(start)[0], _months(end or start)[1]
+    if last < first:
+        raise ValueError(f"a period that ends after it begins, not {period!r}")
+    return first, last
+
+
+def _months(text: str) -> tuple[int, int]:
+    found = re.fullmatch(r"(\d{4})(?:-(\d{2})(?: Q([1-4]))?)?", text)
+    if found is None:
+        raise ValueError(f"a period such as 2024-05, 2024-25, 2024-25 Q2 or 2024, not {text!r}")
+    year, part, quarter = int(found[1]), int(found[2] or 0), int(found[3] or 0)
+    first, months = 12 * year + 1, 12
+    if found[2] and part == (year + 1) % 100:
+        first, months = 12 * year + 4 + 3 * max(quarter - 1, 0), 3 if quarter else 12
+    elif found[2] and not quarter and 1 <= part <= 12:
+        first, months = 12 * year + part, 1
+    elif found[2]:
+        raise ValueError(f"a month or a financial year, not {text!r}")
+    return first, first + months - 1
+
+
+class _Addresses(CheckedRecord):
+    """The addresses of a source: how each begins, where they were seen, and one line a file.
+
+    ``files`` gives, by its period, the rest of the address of a file and its SHA-256.
+    """
+
+    source: str
+    under: HttpUrl
+    evidence: str
+    files: dict[str, tuple[_FileUnder, _Sha256]] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _joined(self) -> Self:
+        if not str(self.under).endswith("/"):
+            raise ValueError("`under` ends in a slash: the files follow it")
+        for period in self.files:
+            _span(period)
+        return self
+
+    def each(self) -> tuple[Address, ...]:
+        """Return the addresses, one a file."""
+        return tuple(
+            Address(
+                source=self.source, period=period, url=HttpUrl(f"{self.under}{rest}"), sha256=sha256
+            )
+            for period, (rest, sha256) in self.files.items()
+        )
 
 
 class Assumption(Record):
@@ -144,6 +220,30 @@ def source(identifier: str, root: Path | None = None) -> Source:
             remedy=f"did you mean {like!r}?" if like else "add a record",
         )
     return records[identifier]
+
+
+def load_addresses(root: Path | None = None) -> dict[str, tuple[Address, ...]]:
+    """Return the stable addresses of files, by source; a source that has none is left out.
+
+    Raises
+    ------
+    RecordError
+        If a record breaks the schema, or there is no source of that name.
+    """
+    path = (root or data_root()) / "registers" / "addresses.yaml"
+    known = load_sources(root)
+    found = {}
+    for record in load_yaml_list(path, _Addresses, name="addresses", key="source"):
+        if record.source not in known:
+            like = nearest(record.source, known)
+            raise RecordError(
+                where=str(path),
+                found=f"addresses of {record.source!r}",
+                wanted="the id of a source record",
+                remedy=f"did you mean {like!r}?" if like else "add a source record",
+            )
+        found[record.source] = record.each()
+    return found
 
 
 def publications_of(table: str) -> str:

@@ -11,7 +11,7 @@ from throwaway import Project
 from caseanalysis.batch.freshness import publications
 from caseanalysis.batch.sources import sources_page
 from caseanalysis.case import load_case
-from caseanalysis.registers import Caution, Source
+from caseanalysis.registers import Address, Caution, Source
 
 
 def _source(name: str, **changed: Any) -> Source:
@@ -56,7 +56,22 @@ def html(project: Project) -> str:
     cautions = [Caution.model_validate(CAUTION)]
     titles = {"a1": "Ageing", "a2": "Urgent care"}
     case = load_case("three-towns")
-    return sources_page(case, sources, publications(records), titles, "1", cautions=cautions)
+    return sources_page(
+        case,
+        sources,
+        publications(records),
+        titles,
+        "1",
+        cautions=cautions,
+        addresses={"kh03": [_address("2024-25 Q1"), _address("2024-25 Q2")]},
+    )
+
+
+def _address(period: str) -> Address:
+    url = f"https://www.england.nhs.uk/{period[-2:]}.xlsx"
+    return Address.model_validate(
+        {"source": "kh03", "period": period, "url": url, "sha256": 64 * "0"}
+    )
 
 
 def _record(html: str, name: str) -> str:
@@ -72,6 +87,11 @@ def test_used_sources_come_first_and_say_what_is_held_and_where_used(html: str) 
         held.split()
     )
     assert "Held in this build" not in _record(html, "absence")
+
+
+def test_record_tells_how_many_files_have_a_stable_address(html: str) -> None:
+    assert "Save the workbook. Files with a stable address: 2.</dd>" in _record(html, "kh03")
+    assert "stable address" not in _record(html, "absence")
 
 
 def test_record_tells_licence_quirks_and_cautions_as_text(html: str) -> None:

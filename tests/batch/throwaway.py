@@ -91,6 +91,7 @@ class Project:
         registers = root / "data" / "registers"
         registers.mkdir()
         (registers / "cautions.yaml").write_text("cautions: []\n", encoding="utf-8")
+        (registers / "addresses.yaml").write_text("addresses: []\n", encoding="utf-8")
         (root / "notebooks").mkdir()
 
     def add(self, area: str, *cells: str, parameters: str = 'case = "three-towns"') -> Path:

@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
 from finished_command import Command
@@ -125,57 +126,73 @@ def test_export_that_cannot_be_is_refused(
 
 
 class Publisher(BaseHTTPRequestHandler):
-    """A publisher on this machine: one file, perhaps after failures, or another's bytes."""
+    """A publisher on this machine: files by name, perhaps after failures."""
 
-    content = b""
+    files: ClassVar[dict[str, bytes]] = {}
     failures = 0
-    asked = 0
+    asked: ClassVar[list[str]] = []
 
     def do_GET(self) -> None:
         kind = type(self)
-        kind.asked += 1
-        if self.path != "/file":
+        name = self.path.rsplit("/", 1)[-1]
+        kind.asked.append(name)
+        if name not in kind.files:
             self.send_error(404)
-        elif kind.asked <= kind.failures:
+        elif len(kind.asked) <= kind.failures:
             self.send_error(503)
         else:
             self.send_response(200)
             self.end_headers()
-            self.wfile.write(kind.content)
+            self.wfile.write(kind.files[name])
 
     def log_message(self, *arguments: object) -> None:
         """Print nothing."""
 
 
+#: Two months of one source as their publisher has them.
+MARCH, APRIL = (ae_csv(month).encode() for month in ("MARCH-2024", "APRIL-2024"))
+
+
 @pytest.fixture
 def publisher() -> Iterator[str]:
-    Publisher.content, Publisher.failures, Publisher.asked = ae_csv().encode(), 0, 0
+    Publisher.files = {"March%202024.csv": MARCH, "April.csv": APRIL}
+    Publisher.failures, Publisher.asked = 0, []
     server = HTTPServer(("127.0.0.1", 0), Publisher)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
+    yield f"http://127.0.0.1:{server.server_port}/"
     server.shutdown()
     server.server_close()
     thread.join()
 
 
 @pytest.fixture
-def at_address(
-    run: Command, root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Callable[[str], None]:
-    """Give the record of a source an address in a copy of the project."""
+def addresses(root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
+    """Give two months of a source addresses in a copy of the project."""
 
-    def give(address: str) -> None:
+    def give(under: str, *lines: str) -> None:
         project = tmp_path / "project"
-        shutil.copytree(root / "data", project / "data")
-        record = project / "data" / "registers" / "sources" / "ae_monthly_csv.yaml"
-        sha256 = hashlib.sha256(ae_csv().encode()).hexdigest()
-        text = record.read_text(encoding="utf-8")
-        record.write_text(f"{text}address: {address}\naddress_sha256: {sha256}\n", "utf-8")
+        shutil.copytree(root / "data" / "registers", project / "data" / "registers")
+        shutil.copytree(root / "data" / "cases", project / "data" / "cases")
+        files = lines or (
+            f"2024-03: [March%202024.csv, {hashlib.sha256(MARCH).hexdigest()}]",
+            f"2024-04: [April.csv, {hashlib.sha256(APRIL).hexdigest()}]",
+        )
+        record = ["source: ae_monthly_csv", f"under: {under}", "evidence: None.", "files:"]
+        text = "".join(f"    {line}\n" for line in [*record, *(f"  {line}" for line in files)])
+        register = project / "data" / "registers" / "addresses.yaml"
+        register.write_text(f"addresses:\n  -{text[3:]}", encoding="utf-8")
         monkeypatch.setenv("CASEANALYSIS_HOME", str(project))
         monkeypatch.setenv("NO_PROXY", "127.0.0.1")
 
     return give
+
+
+def fetched(store: Store) -> list[tuple[str, str]]:
+    """Return the period and the name of each file held; nothing else may be kept."""
+    downloads = store.root / "downloads"
+    assert not downloads.is_dir() or not list(downloads.iterdir())
+    return [(entry.period, entry.file_name) for entry in store.entries()]
 
 
 def test_source_without_an_address_gives_the_page_and_what_to_save(run: Command) -> None:
@@ -187,59 +204,128 @@ def test_source_without_an_address_gives_the_page_and_what_to_save(run: Command)
     assert run("data", "fetch", "no_such").code == 4
 
 
-def test_file_at_an_address_is_fetched_once_and_kept(
-    run: Command, at_address: Callable[[str], None], publisher: str, store: Store
+def test_every_file_of_a_source_is_fetched_once_and_kept_under_its_name(
+    run: Command, addresses: Callable[..., None], publisher: str, store: Store
 ) -> None:
-    at_address(f"{publisher}/file")
-    assert "ae_monthly_csv: added" in run("data", "fetch", "ae_monthly_csv").out
-    assert [entry.source for entry in store.entries()] == ["ae_monthly_csv"]
-    assert not list((store.root / "downloads").iterdir())
-    assert "already held" in run("data", "fetch", "ae_monthly_csv").out
-    assert Publisher.asked == 1
+    addresses(publisher)
+    shown = run("data", "fetch", "ae_monthly_csv")
+    assert shown.code == 0
+    assert "ae_monthly_csv 2024-03: added, March 2024" in shown.out
+    assert "ae_monthly_csv 2024-04: added, April 2024" in shown.out
+    assert f"any other file: visit {load_sources()['ae_monthly_csv'].page}" in shown.out
+    assert fetched(store) == [("2024-03", "March 2024.csv"), ("2024-04", "April.csv")]
+    assert run("data", "fetch", "ae_monthly_csv").out.count("already held") == 2
+    assert Publisher.asked == ["March%202024.csv", "April.csv"]
+
+
+@pytest.mark.parametrize(
+    ("period", "wanted"),
+    [
+        ("2024-04", ["2024-04"]),
+        ("2023-24", ["2024-03"]),
+        ("2023-24 Q4", ["2024-03"]),
+        ("2024", ["2024-03", "2024-04"]),
+        ("2024-04 to 2025-01", ["2024-04"]),
+        ("2016-17", []),
+    ],
+)
+def test_fetching_may_be_limited_to_a_period(
+    run: Command,
+    addresses: Callable[..., None],
+    publisher: str,
+    store: Store,
+    period: str,
+    wanted: list[str],
+) -> None:
+    addresses(publisher)
+    shown = run("data", "fetch", "ae_monthly_csv", "--period", period)
+    assert shown.code == 0
+    assert [one for one, _ in fetched(store)] == wanted
+    assert ("no stable address of 2016-17: visit" in shown.out) == (not wanted)
+
+
+def test_period_that_is_none_is_refused_before_anything_is_fetched(
+    run: Command, addresses: Callable[..., None], publisher: str
+) -> None:
+    addresses(publisher)
+    ended = run("data", "fetch", "ae_monthly_csv", "--period", "last year")
+    assert ended.code == 3
+    assert "a period such as 2024-05" in ended.err
+    assert Publisher.asked == []
 
 
 def test_fetching_is_tried_again_after_a_failure_of_the_server(
-    run: Command, at_address: Callable[[str], None], publisher: str
+    run: Command, addresses: Callable[..., None], publisher: str
 ) -> None:
     Publisher.failures = 1
-    at_address(f"{publisher}/file")
-    assert run("data", "fetch", "ae_monthly_csv").code == 0
-    assert Publisher.asked == 2
+    addresses(publisher)
+    assert run("data", "fetch", "ae_monthly_csv", "--period", "2024-03").code == 0
+    assert len(Publisher.asked) == 2
 
 
-def test_file_of_other_bytes_is_refused_with_the_advice(
-    run: Command, at_address: Callable[[str], None], publisher: str, store: Store
+def test_file_of_other_bytes_is_refused_and_the_others_are_kept(
+    run: Command, addresses: Callable[..., None], publisher: str, store: Store
 ) -> None:
-    Publisher.content = b"<html>Sign in</html>"
-    at_address(f"{publisher}/file")
+    Publisher.files["March%202024.csv"] = b"<html>Sign in</html>"
+    addresses(publisher)
     ended = run("data", "fetch", "ae_monthly_csv")
     assert ended.code == 7
+    assert "ae_monthly_csv 2024-03: not had, a file of another SHA-256 at" in ended.out
     assert "another SHA-256" in ended.err
     assert str(load_sources()["ae_monthly_csv"].page) in ended.err
-    assert store.entries() == []
+    assert fetched(store) == [("2024-04", "April.csv")]
 
 
-def test_file_that_is_gone_is_not_asked_for_again(
-    run: Command, at_address: Callable[[str], None], publisher: str
+def test_file_that_is_gone_is_asked_for_once_and_the_others_are_kept(
+    run: Command, addresses: Callable[..., None], publisher: str, store: Store
 ) -> None:
-    at_address(f"{publisher}/moved")
+    del Publisher.files["March%202024.csv"]
+    addresses(publisher)
     ended = run("data", "fetch", "ae_monthly_csv")
     assert ended.code == 7
     assert "404" in ended.err
-    assert Publisher.asked == 1
+    assert fetched(store) == [("2024-04", "April.csv")]
+    assert Publisher.asked == ["March%202024.csv", "April.csv"]
+
+
+def test_file_that_no_reader_takes_is_refused_and_the_others_are_kept(
+    run: Command, addresses: Callable[..., None], publisher: str, store: Store
+) -> None:
+    note = b"Moved."
+    Publisher.files["note.csv"] = note
+    april = f"2024-04: [April.csv, {hashlib.sha256(APRIL).hexdigest()}]"
+    addresses(publisher, f"2024-03: [note.csv, {hashlib.sha256(note).hexdigest()}]", april)
+    ended = run("data", "fetch", "ae_monthly_csv")
+    assert ended.code == 5
+    assert "ae_monthly_csv 2024-03: not had" in ended.out
+    assert fetched(store) == [("2024-04", "April.csv")]
+
+
+def test_several_files_not_had_are_one_error(
+    run: Command, addresses: Callable[..., None], publisher: str, store: Store
+) -> None:
+    Publisher.files = {}
+    addresses(publisher)
+    ended = run("data", "fetch", "ae_monthly_csv")
+    assert ended.code == 7
+    assert "2 files that were not had" in ended.err
+    assert fetched(store) == []
 
 
 def test_offline_fails_at_once_with_the_advice(
-    run: Command, at_address: Callable[[str], None]
+    run: Command, addresses: Callable[..., None], store: Store
 ) -> None:
     # Nobody listens at this port.
-    at_address("http://127.0.0.1:9/file")
+    addresses("http://127.0.0.1:9/")
     start = time.perf_counter()
-    ended = run("data", "fetch", "ae_monthly_csv")
+    ended = run("data", "fetch", "ae_monthly_csv", "qof_prevalence")
     assert time.perf_counter() - start < 2
     assert ended.code == 7
     assert "no connection" in ended.err
-    assert str(load_sources()["ae_monthly_csv"].page) in ended.err
+    sources = load_sources()
+    assert str(sources["ae_monthly_csv"].page) in ended.err
+    assert str(sources["qof_prevalence"].page) in ended.out
+    assert fetched(store) == []
 
 
 def test_jobs_are_an_option_of_add(run: Command, tmp_path: Path) -> None:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import csv
+import hashlib
 import re
 from pathlib import Path
+from urllib.parse import unquote
 
 import pytest
 
@@ -11,6 +14,7 @@ from caseanalysis.case import Case, Claim, list_cases, load_case, load_claims, l
 from caseanalysis.geography import AREA_CODE, ENGLAND
 from caseanalysis.registers import (
     load_activities,
+    load_addresses,
     load_area_successions,
     load_assumptions,
     load_disease_registers,
@@ -20,6 +24,13 @@ from caseanalysis.registers import (
 from caseanalysis.schemas import HES_MEASURES, SCHEMAS
 
 CASES = list_cases()
+#: Where publishers keep their files.
+HOSTS = {"files.digital.nhs.uk", "www.england.nhs.uk", "www.ons.gov.uk"}
+#: Files whose publisher offers other bytes now than those at hand.
+CHANGED = {
+    *(("ae_monthly_workbook", month) for month in ("2019-04", "2022-08", "2022-10", "2022-12")),
+    ("beds_overnight", "2024-25 Q3"),
+}
 
 
 def known_entities(case: Case) -> set[str]:
@@ -49,6 +60,36 @@ def test_every_source_is_read_by_a_known_table_and_was_checked() -> None:
             record.open_licence and not record.attribution
         )
     assert not faults
+
+
+def test_every_address_is_one_of_its_publisher_and_stands_once() -> None:
+    every = [one for addresses in load_addresses().values() for one in addresses]
+    assert len(every) >= 100
+    assert {(one.url.scheme, one.url.host) for one in every} <= {("https", name) for name in HOSTS}
+    assert len({one.url for one in every}) == len({one.sha256 for one in every}) == len(every)
+
+
+@pytest.mark.official_files
+def test_every_address_has_the_hash_of_the_file_at_hand(official: Path) -> None:
+    with (official / "MANIFEST.csv").open(encoding="utf-8-sig", newline="") as stream:
+        names = {row["sha256"]: Path(row["path"]).name for row in csv.DictReader(stream)}
+    for path in (*official.glob("ae_monthly_csv/*.csv"), *official.glob("sickness/*.csv")):
+        # Published with carriage returns, which the files at hand have lost.
+        published = path.read_bytes().replace(b"\n", b"\r\n")
+        names[hashlib.sha256(published).hexdigest()] = path.name
+    every = [one for addresses in load_addresses().values() for one in addresses]
+    assert {(one.source, one.period) for one in every if one.sha256 not in names} == CHANGED
+    renamed = {
+        one.source
+        for one in every
+        if one.sha256 in names and not unquote(str(one.url)).endswith("/" + names[one.sha256])
+    }
+    assert renamed == {
+        "ae_england_series",
+        "ons_estimates_health_areas",
+        "rtt_england_series",
+        "sickness_absence",
+    }
 
 
 def test_every_assumption_has_unit_reference_reason_and_checker() -> None:

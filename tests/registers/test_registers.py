@@ -8,7 +8,13 @@ from pathlib import Path
 import pytest
 
 from caseanalysis.errors import RecordError
-from caseanalysis.registers import load_assumptions, load_measures, load_sources, source
+from caseanalysis.registers import (
+    load_addresses,
+    load_assumptions,
+    load_measures,
+    load_sources,
+    source,
+)
 
 SOURCE = """id: counts
 title: Counts
@@ -37,6 +43,14 @@ ASSUMPTION = """assumptions:
     used_by: [tables/places]
     checker: someone
     checked_on: 2024-02-01
+"""
+ADDRESSES = f"""addresses:
+  - source: counts
+    under: https://example.org/files/
+    evidence: A program fetches them.
+    files:
+      2024-05: [2024/06/Counts%20May.csv, {64 * "a"}]
+      2024-25 Q2: [q2.xlsx, {64 * "b"}]
 """
 MEASURES = "id,title,unit,numerator,denominator,better\n"
 
@@ -117,3 +131,47 @@ def test_measures_are_read_by_id(tmp_path: Path) -> None:
     file_at(tmp_path, "measures.csv", MEASURES + "waits,Waits,count,people who wait,,lower\n")
     measure = load_measures(tmp_path)["waits"]
     assert (measure.denominator, measure.better) == (None, "lower")
+
+
+def test_addresses_are_put_together_and_found_by_period(tmp_path: Path) -> None:
+    file_at(tmp_path, "sources/counts.yaml", SOURCE)
+    file_at(tmp_path, "addresses.yaml", ADDRESSES)
+    may, second = load_addresses(tmp_path)["counts"]
+    assert str(may.url) == "https://example.org/files/2024/06/Counts%20May.csv"
+    assert (may.source, may.period, may.sha256) == ("counts", "2024-05", 64 * "a")
+    for period in ("2024-05", "2024", "2024-25", "2024-25 Q1", "2023-01 to 2024-05"):
+        assert may.within(period), period
+    for period in ("2024-06", "2023-24", "2024-25 Q2", "2025", "2024-06 to 2024-07"):
+        assert not may.within(period), period
+    # July, August and September 2024.
+    wanted = {
+        "2024-06": False,
+        "2024-07": True,
+        "2024-09": True,
+        "2024-10": False,
+        "2011-12": False,
+    }
+    assert {period: second.within(period) for period in wanted} == wanted
+
+
+@pytest.mark.parametrize(
+    ("changed", "to", "said"),
+    [
+        ("files/\n", "files\n", "line 2: found .*wanted `under` ends in a slash"),
+        ("2024/06/Counts%20May.csv", "2024/06/", "line 6: found .*2024/06/"),
+        ("2024/06/Counts%20May.csv", "../a//b.csv", "line 6: found"),
+        (64 * "b", 63 * "b", "line 7: found"),
+        (f", {64 * 'b'}", "", "line 7: found"),
+        ("2024-25 Q2", "2024-26", "wanted .*a month or a financial year, not '2024-26'"),
+        ("2024-25 Q2", "2024-06 to 2024-05", "wanted .*ends after it begins"),
+        ("source: counts", "source: count", "addresses of 'count'.*did you mean 'counts'"),
+        ("2024-25 Q2", "2024-05", "line 7"),
+    ],
+)
+def test_address_that_is_wrong_is_refused_at_its_line(
+    tmp_path: Path, changed: str, to: str, said: str
+) -> None:
+    file_at(tmp_path, "sources/counts.yaml", SOURCE)
+    file_at(tmp_path, "addresses.yaml", ADDRESSES.replace(changed, to))
+    with pytest.raises(RecordError, match=said):
+        load_addresses(tmp_path)

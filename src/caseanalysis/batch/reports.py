@@ -33,7 +33,7 @@ from caseanalysis.batch.sources import sources_page
 from caseanalysis.batch.workbook import workbook_bytes
 from caseanalysis.case import Case
 from caseanalysis.locations import project_root
-from caseanalysis.registers import load_cautions, load_sources
+from caseanalysis.registers import load_addresses, load_cautions, load_sources
 
 #: The facts of each report by its area.
 Records = Mapping[str, Mapping[str, Any]]
@@ -145,6 +145,7 @@ def _pages(
             titles,
             __version__,
             cautions=load_cautions(),
+            addresses=load_addresses(),
         ),
         "board.html": board_page(
             case, records, ledger, __version__, failures=failures, unchecked=_unchecked(case)

@@ -14,7 +14,7 @@ from caseanalysis.batch.freshness import (
 )
 from caseanalysis.batch.shell import render, sheet
 from caseanalysis.case import Case
-from caseanalysis.registers import Caution, Source
+from caseanalysis.registers import Address, Caution, Source
 
 
 def sources_page(
@@ -25,6 +25,7 @@ def sources_page(
     version: str,
     *,
     cautions: Sequence[Caution] = (),
+    addresses: Mapping[str, Sequence[Address]] | None = None,
 ) -> str:
     """Return the page of all source records, those that the build used first.
 
@@ -42,6 +43,8 @@ def sources_page(
         Version of the module.
     cautions : sequence of Caution
         Known faults of publications.
+    addresses : Mapping of str to sequence of Address, optional
+        The stable addresses of files, by source.
     """
     latest = newest(found)
     held: dict[str, list[dict[str, Any]]] = {}
@@ -67,6 +70,7 @@ def sources_page(
             one.id: [caution for caution in cautions if one.id in caution.sources]
             for one in ordered
         },
+        addresses=addresses or {},
     )
 
 

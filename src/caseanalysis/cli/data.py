@@ -13,8 +13,9 @@ import typer
 from caseanalysis.cli.reporting import reporter
 
 if TYPE_CHECKING:
+    from caseanalysis.fetching import Fetched
     from caseanalysis.official import OfficialTable
-    from caseanalysis.registers import Source
+    from caseanalysis.registers import Address, Source
     from caseanalysis.store import Entry, Outcome, Store
 
 app = typer.Typer(help="Keep official files, and see what is held.", no_args_is_help=True)
@@ -134,24 +135,33 @@ def fetch(
     sources: Annotated[
         list[str] | None, typer.Argument(metavar="[SOURCE…]", help="Sources (default: all).")
     ] = None,
+    period: Annotated[
+        str | None,
+        typer.Option(
+            "--period", help="Only files of 2024-05, 2024-25, '2024-25 Q2', 2024 or 'A to B'."
+        ),
+    ] = None,
     store: StoreOption = None,
 ) -> None:
     """Download from the publishers what has a stable address; say where to get the rest."""
-    from caseanalysis.fetching import advice
+    from caseanalysis.fetching import NoConnectionError, together
     from caseanalysis.registers import load_sources, source
 
     records = [source(name) for name in sources] if sources else list(load_sources().values())
+    wanted = _wanted(period)
+    none = "no stable address" if period is None else f"no stable address of {period}"
     held = _open(store)
-    for record in records:
-        if record.address is None:
-            reporter.say(
-                f"{record.id}: {advice(record)}",
-                event="source to be saved by hand",
-                source=record.id,
-                page=str(record.page),
-            )
-        else:
-            _fetch_one(record, held)
+    failed: list[Fetched] = []
+    for position, record in enumerate(records):
+        try:
+            failed += _fetch_source(record, wanted.get(record.id, []), held)
+        except NoConnectionError:
+            for unasked in records[position + 1 :]:
+                _advise(unasked, "not asked for")
+            raise
+        _advise(record, "any other file" if record.id in wanted else none)
+    if error := together(failed):
+        raise error
 
 
 @app.command()
@@ -233,9 +243,9 @@ def refresh(
 def sources() -> None:
     """Print the page of sources, docs/sources.md, from the register."""
     from caseanalysis.documentation import sources_page
-    from caseanalysis.registers import load_sources
+    from caseanalysis.registers import load_addresses, load_sources
 
-    typer.echo(sources_page(load_sources()), nl=False)
+    typer.echo(sources_page(load_sources(), load_addresses()), nl=False)
 
 
 def _open(store: Path | None) -> Store:
@@ -268,21 +278,52 @@ def _citations(rows: OfficialTable) -> list[str]:
     ]
 
 
-def _fetch_one(record: Source, held: Store) -> None:
-    from caseanalysis.fetching import fetch as fetch_file
+def _wanted(period: str | None) -> dict[str, list[Address]]:
+    """Return the addresses of files of a period, or all of them, by source."""
+    from caseanalysis.errors import ParameterError
+    from caseanalysis.registers import load_addresses
 
-    if record.address_sha256 and held.holds(record.address_sha256):
-        reporter.say(f"{record.id}: already held", event="source held", source=record.id)
-        return
-    path = fetch_file(record, held.root / "downloads")
-    (outcome,) = held.add([path])
-    # The store has the bytes now; a second copy would only take room.
-    path.unlink()
+    try:
+        found = {
+            name: [one for one in addresses if period is None or one.within(period)]
+            for name, addresses in load_addresses().items()
+        }
+    except ValueError as error:
+        raise ParameterError(
+            where="--period",
+            found=repr(period),
+            wanted=str(error),
+            remedy="leave the option out to fetch every file",
+        ) from error
+    return {name: addresses for name, addresses in found.items() if addresses}
+
+
+def _fetch_source(record: Source, addresses: list[Address], held: Store) -> list[Fetched]:
+    """Fetch the files of a source, one line each; return those that were not had."""
+    from caseanalysis.fetching import fetch_missing
+
+    failed = []
+    for one in fetch_missing(record, addresses, held):
+        reporter.say(
+            f"{record.id} {one.address.period}: {one.result}, {one.detail}",
+            event="file fetched",
+            source=record.id,
+            period=one.address.period,
+            result=one.result,
+            detail=one.detail,
+        )
+        failed += [one] * (one.error is not None)
+    return failed
+
+
+def _advise(record: Source, what: str) -> None:
+    from caseanalysis.fetching import advice
+
     reporter.say(
-        f"{record.id}: {outcome.result}, {outcome.detail}",
-        event="source fetched",
+        f"{record.id}, {what}: {advice(record)}",
+        event="source to be saved by hand",
         source=record.id,
-        result=outcome.result,
+        page=str(record.page),
     )
 
 
