@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from pathlib import Path
 
 import pytest
@@ -10,7 +12,14 @@ from throwaway import Project
 
 from caseanalysis.batch.markdown import note_html
 from caseanalysis.batch.notes import load_notes, notes_of
+from caseanalysis.batch.prose import safe_markdown
 
+ROOT = Path(__file__).parents[2]
+WRITTEN = sorted((ROOT / "docs" / "methods").glob("*.md"))
+NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
+CODE = re.compile(r"<pre>.*?</pre>|<code>.*?</code>", re.DOTALL)
+ALONE = re.compile(r"<p><math [^>]*display=\"block\"(?:(?!</math>).)*</math></p>", re.DOTALL)
+AMONG_WORDS = re.compile(r"<p>(?:(?!</p>).)*display=\"block\"", re.DOTALL)
 NOTE = """\
 # Waits & <b>lists</b>
 
@@ -107,3 +116,26 @@ def test_nothing_in_a_note_acts_and_its_tables_are_captioned() -> None:
     )
     assert "<math" in html
     assert "style=" not in html
+
+
+def _formulas_are_whole(html: str) -> None:
+    assert "$" not in CODE.sub("", html)
+    assert not AMONG_WORDS.search(ALONE.sub("", html)), "a block needs empty lines around it"
+
+
+@pytest.mark.parametrize("path", WRITTEN, ids=lambda path: path.stem)
+def test_every_formula_of_a_note_becomes_mathml(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    _formulas_are_whole(note_html(text, title=path.stem))
+    # GitHub, where notes are read too, takes a backslash before a sign for Markdown's own.
+    assert not [one for one in re.findall(r"\$[^$`]+\$", text) if re.search(r"\\[^A-Za-z]", one)]
+    # Other pages give these two as plain text.
+    assert not re.search(r"^\*\*(Quantity|Limits)\.\*\*.*\$", text, re.MULTILINE)
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_every_formula_of_a_notebook_becomes_mathml(path: Path) -> None:
+    cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+    for cell in cells:
+        if cell["cell_type"] == "markdown":
+            _formulas_are_whole(safe_markdown("".join(cell["source"])))

@@ -22,7 +22,15 @@ def test_a_formula_becomes_mathml() -> None:
     assert 'display="inline"' in found[1]
     assert "<mi>x</mi>" in found[1]
     assert "$" not in html
-    assert 'display="block"' in safe_markdown("$$\nr = \\frac{O}{E}\n$$")
+    block = safe_markdown("$$\nr = \\frac{O}{E}\n$$")
+    assert 'display="block"' in block
+    # A formula wider than the screen scrolls in its box, so that keys must reach it.
+    assert '<math tabindex="0"' in block
+    assert "tabindex" not in html
+
+
+def test_a_sign_between_two_terms_has_the_space_of_one() -> None:
+    assert "<mo>&#x000B1;</mo>" in safe_markdown(r"Limits $x \pm 3 s$.")
 
 
 @pytest.mark.parametrize(
@@ -34,6 +42,7 @@ def test_a_formula_becomes_mathml() -> None:
         (r"\frac", "NoAvailableTokens"),
         (r"\mean x", r"unknown command \mean"),
         ("x_{", "MissingSuperScript"),
+        (r"\begin{aligned} a &= b \end{aligned}", "a sign of alignment"),
     ],
 )
 def test_a_formula_that_is_more_or_less_than_one_is_refused(formula: str, found: str) -> None:

@@ -13,6 +13,8 @@ _TOKEN = re.compile(r'<span class="(\w+)">([^<]*)</span>')
 _COLOURED = {"k": "k", "kn": "k", "kc": "k", "ow": "k", "s1": "s", "s2": "s", "sa": "s",
              "si": "s", "c1": "c", "mi": "m", "mf": "m"}  # fmt: skip
 _PRE = re.compile(r"<pre>(?:<span></span>)?(.*?)\s*</pre>", re.DOTALL)
+# Signs that the converter writes as names, and that would stand without space around them.
+_SIGNS = re.compile(r"<mi>(&#x000B1;)</mi>")
 _LOOKS = frozenset(("class", "href", "id", "mathbackground", "mathcolor", "src", "style"))
 
 
@@ -68,7 +70,9 @@ def formula(tex: str, *, display: str) -> str:
     parts.feed(html)
     if parts.foreign:
         raise _unfit(tex, parts.foreign[0])
-    return html
+    html = _SIGNS.sub(r"<mo>\1</mo>", html)
+    # A formula wider than the screen scrolls in its box, which keys must reach.
+    return html.replace("<math ", '<math tabindex="0" ', 1) if display == "block" else html
 
 
 class _Parts(HTMLParser):
@@ -86,6 +90,8 @@ class _Parts(HTMLParser):
     def handle_data(self, data: str) -> None:
         if data.startswith("\\"):
             self.foreign.append(f"the unknown command {data}")
+        if data == "&":
+            self.foreign.append("a sign of alignment outside a table")
 
 
 def _unfit(tex: str, found: str) -> BuildError:
