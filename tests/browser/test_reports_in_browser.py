@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from axe_playwright_python.sync_playwright import Axe, AxeResults
 
+from caseanalysis.batch import several
 from caseanalysis.batch.discover import find_notebooks
 
 if TYPE_CHECKING:
@@ -235,6 +236,15 @@ def test_the_language_is_british_english(seen: Seen) -> None:
 @pytest.mark.parametrize("area", ("index", *REPORTS))
 def test_a_report_is_small(reports: Path, area: str) -> None:
     assert (reports / f"{area}.html").stat().st_size < LARGEST
+
+
+def test_the_page_of_all_cases_is_as_sound(reports: Path, visited: Callable[[str], Seen]) -> None:
+    several.write_overview(reports.parent, {"another": "no data"})
+    seen = visited("../index")
+    test_nothing_goes_wrong_and_no_host_is_asked(seen)
+    test_the_page_is_not_wider_than_screen_or_paper(seen)
+    test_the_accessibility_checker_finds_nothing(seen)
+    assert (reports.parent / seen.asked["links"][1]).is_file()
 
 
 @pytest.fixture
