@@ -13,15 +13,52 @@ from caseanalysis.notebook.display import slug
 from caseanalysis.notebook.markup import scrolling
 
 
-def note_html(evidence: Sequence[Evidence], note: str | None, *, link: str = "") -> str:
-    """Return the note below a figure or table: its tables, their publishers and basis, a remark.
+#: What a figure or table may rest on beside published figures, in words.
+RECORDS = {
+    "claims": "what the case prints",
+    "assumptions": "the register of assumptions",
+    "cautions": "the register of cautions",
+    "governance": "the records of governance",
+    "groups": "the register of groups",
+    "opportunities": "the record of opportunities",
+    "priorities": "the record of priorities",
+    "risks": "the record of risks",
+    "studies": "the register of published studies",
+    "successions": "the register of successions",
+}
 
-    At its end stands a link, as HTML.
+
+def note_html(
+    evidence: Sequence[Evidence],
+    note: str | None,
+    *,
+    records: Sequence[str] = (),
+    link: str = "",
+) -> str:
+    """Return the note below a figure or table: what it rests on, a remark, a link.
+
+    Parameters
+    ----------
+    evidence : sequence of Evidence
+        Tables of evidence, told with their publishers and basis.
+    note : str or None
+        The remark.
+    records : sequence of str
+        Names of ``RECORDS``.
+    link : str
+        The link, as HTML.
+
+    Raises
+    ------
+    ValueError
+        If there are no records of a name.
     """
-    parts = [escape(note)] if note else []
-    if evidence:
-        cited = "; ".join(_short(one) for one in evidence)
-        parts.insert(0, f"Source: {cited}.")
+    unknown = sorted(set(records) - set(RECORDS))
+    if unknown:
+        raise ValueError(f"records named {unknown[0]!r}; there are {', '.join(RECORDS)}")
+    cited = [_short(one) for one in evidence] + [escape(RECORDS[name]) for name in records]
+    parts = [f"Source: {'; '.join(cited)}."] if cited else []
+    parts += [escape(note)] if note else []
     parts += [link] if link else []
     return f'<p class="ca-source">{" ".join(parts)}</p>' if parts else ""
 

@@ -202,6 +202,11 @@ class Study:
             self._gaps[name] = error
             return pd.DataFrame()
 
+    def held(self, *names: str) -> list[str]:
+        """Return those of some tables of evidence that were asked for and are there."""
+        there = {one.name for one in self.library.used}
+        return [name for name in names if name in there]
+
     def derive(self, function: Callable[..., Any], *inputs: Any, **options: Any) -> Any:
         """Return what a function makes of its inputs; an empty table where an input is empty."""
         if any(isinstance(one, pd.DataFrame) and one.empty for one in inputs):
@@ -274,6 +279,7 @@ class Study:
         caption: str,
         columns: Mapping[str, Column],
         evidence: str | Iterable[str] = (),
+        records: str | Iterable[str] = (),
         note: str | None = None,
         missing: str | None = None,
     ) -> None:
@@ -289,6 +295,9 @@ class Study:
             Label, or label and style of ``caseanalysis.formatting``, by column to show.
         evidence : str or iterable of str
             Names of the tables of evidence that it rests on.
+        records : str or iterable of str
+            What else it rests on: the case and its records, by the names of
+            ``caseanalysis.notebook.sources.RECORDS``.
         note : str
             A remark below the table.
         missing : str
@@ -309,7 +318,7 @@ class Study:
             **data_facts(table, styles_of(table, columns, where=full), where=full),
         }
         html = table_html(table, columns, caption=full, identifier=identifier)
-        html += note_html(cited, note, link=self._download(facts, full))
+        html += note_html(cited, note, records=_names(records), link=self._download(facts, full))
         self._put("table", f'<div class="ca-block">{html}</div>', full, facts)
 
     def figure(
@@ -322,6 +331,7 @@ class Study:
         columns: Mapping[str, Column],
         number: int | str | None = None,
         evidence: str | Iterable[str] = (),
+        records: str | Iterable[str] = (),
         note: str | None = None,
         missing: str | None = None,
     ) -> None:
@@ -341,7 +351,7 @@ class Study:
             As for ``table``: what is shown of the data behind the figure.
         number : int or str
             Number of the figure in the case; None for a figure of our own.
-        evidence, note, missing
+        evidence, records, note, missing
             As for ``table``.
         """
         label = title if number is None else f"Figure {number}. {title}"
@@ -359,13 +369,14 @@ class Study:
             "evidence": [one.name for one in cited],
             **data_facts(table, styles_of(table, columns, where=label), where=label),
         }
+        below = note_html(cited, note, records=_names(records), link=self._download(facts, label))
         data = table_html(
             table, columns, caption=f"Data behind “{label}”", identifier=f"{identifier}-data"
         )
         html = (
             f'<figure class="ca-figure" id="{identifier}">{scrolling(image, label, css="ca-drawn")}'
             f'<figcaption><p class="ca-title">{escape(label)}</p>'
-            f"{note_html(cited, note, link=self._download(facts, label))}</figcaption>"
+            f"{below}</figcaption>"
             f"<details><summary>Data behind this figure</summary>"
             f'<p class="ca-remark" id="{identifier}-long">{escape(in_words(facts))}</p>{data}'
             "</details></figure>"
