@@ -95,3 +95,9 @@ def test_notebooks_are_thin_and_clean(path: Path) -> None:
         tree = ast.parse("".join(cell["source"]))
         logic = (ast.FunctionDef, ast.ClassDef, ast.For, ast.While, ast.Try, ast.If, ast.With)
         assert not any(isinstance(node, logic) for node in ast.walk(tree)), cell["source"]
+        # Whoever reads a figure or a table is told what it rests on.
+        shows = ("study.figure", "study.table")
+        for call in ast.walk(tree):
+            if isinstance(call, ast.Call) and ast.unparse(call.func) in shows:
+                told = {given.arg for given in call.keywords}
+                assert told & {"evidence", "records"}, ast.unparse(call)

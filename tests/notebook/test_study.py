@@ -412,3 +412,14 @@ def test_random_numbers_start_from_the_seed(study: Study) -> None:
 def test_a_study_with_a_misspelt_parameter_is_refused() -> None:
     with pytest.raises(ParameterError, match="did you mean 'seed'"):
         open_study(case="x", sead=1)
+
+
+def test_what_rests_on_the_case_and_its_records_says_so(study: Study, shown: Shown) -> None:
+    about = {"caption": "Beds", "columns": COLUMNS}
+    study.table(BEDS, **about, records=["claims", "assumptions"], note="In March.")
+    assert "Source: what the case prints; the register of assumptions. In March." in shown.html
+    assert shown[-1].facts["records"] == ["claims", "assumptions"]
+    study.table(BEDS, **about, evidence=study.held("beds", "rates"), records="risks")
+    assert re.search(r"Source: <a .*>Beds by trust</a> .*; the record of risks\.", shown.html)
+    with pytest.raises(ValueError, match="opinions"):
+        study.table(BEDS, **about, records="opinions")

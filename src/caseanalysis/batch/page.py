@@ -24,7 +24,7 @@ _TAG = re.compile(r"<[^>]+>")
 # A claim among the findings, which the report links to the ledger beside it.
 _CLAIM = re.compile(r'<span class="ca-claim">([a-z0-9]+-\d{3})</span>')
 # What is kept of each figure and table shown.
-_OF_TABLE = ("id", "kind", "number", "title", "columns", "rows", "evidence")
+_OF_TABLE = ("id", "kind", "number", "title", "columns", "rows", "evidence", "records")
 
 
 @dataclass
@@ -33,7 +33,8 @@ class Facts:
 
     ``tables`` has each figure and table shown, in order, with its data: ``id``, ``kind``
     (``figure`` or ``table``), ``number``, ``title``, ``columns`` (records of ``name``, ``label``
-    and ``style``), ``rows`` (lists of values as computed) and ``evidence``. ``keys`` are the
+    and ``style``), ``rows`` (lists of values as computed), ``evidence`` and ``records``, the names
+    of what else it rests on. ``keys`` are the
     claims of the key numbers, ``numbers`` those that no claim stands beside, ``panels`` say what
     is not shown, what it needs and where to get that, ``main_figure`` is the identifier of the
     figure beside them.

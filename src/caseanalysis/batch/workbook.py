@@ -14,6 +14,7 @@ from caseanalysis.batch.ledger import area_name, report_name
 from caseanalysis.case import Case
 from caseanalysis.errors import BuildError
 from caseanalysis.exporting import FORMULA_STARTS, XLSX_CHARACTERS, XLSX_ROWS
+from caseanalysis.notebook.sources import RECORDS
 
 #: Longest name of a sheet, and characters that it cannot have.
 LONGEST_NAME = 31
@@ -69,6 +70,7 @@ def sheets(records: Mapping[str, Mapping[str, Any]]) -> list[Sheet]:
             name = _free_name(f"{area} {str(table['id']).replace('-', ' ')}", taken)
             taken.add(name.casefold())
             named = tuple(cited[one] for one in table["evidence"] if one in cited)
+            named += tuple(RECORDS[one] for one in table.get("records", ()))
             report = report_name(area, str(record["title"]))
             found.append(Sheet(name, report, table, named))
     return found
@@ -167,8 +169,7 @@ class _Writer:
         sheet = self.workbook.add_worksheet(one.name)
         self._text(sheet, 0, 0, f"{one.label}. {table['title']}", **_TITLE)
         self._text(sheet, 1, 0, f"{case.title}: {one.report}")
-        source = " | ".join(one.sources) or "what the case prints, or what follows from it"
-        self._text(sheet, 2, 0, f"Source: {source}")
+        self._text(sheet, 2, 0, f"Source: {' | '.join(one.sources) or 'not told'}")
         sheet.write_url(
             3, 0, "internal:'Contents'!A1", self._format(font_color="#00508C"), "Contents"
         )

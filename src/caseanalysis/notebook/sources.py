@@ -12,7 +12,6 @@ from caseanalysis.library import Evidence, Input
 from caseanalysis.notebook.display import slug
 from caseanalysis.notebook.markup import scrolling
 
-
 #: What a figure or table may rest on beside published figures, in words.
 RECORDS = {
     "claims": "what the case prints",

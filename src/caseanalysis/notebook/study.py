@@ -315,6 +315,7 @@ class Study:
             "number": self._tables,
             "title": caption,
             "evidence": [one.name for one in cited],
+            "records": list(_names(records)),
             **data_facts(table, styles_of(table, columns, where=full), where=full),
         }
         html = table_html(table, columns, caption=full, identifier=identifier)
@@ -367,6 +368,7 @@ class Study:
             "title": title,
             "description": description,
             "evidence": [one.name for one in cited],
+            "records": list(_names(records)),
             **data_facts(table, styles_of(table, columns, where=label), where=label),
         }
         below = note_html(cited, note, records=_names(records), link=self._download(facts, label))
