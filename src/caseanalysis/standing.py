@@ -19,6 +19,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from caseanalysis.errors import CaseAnalysisError
 from caseanalysis.locations import cache_root, store_root
 
 #: Most commands that are kept; those used longest ago go first.
@@ -117,8 +118,8 @@ def told(command: Sequence[str]) -> bool:
         places = Places(*(tuple(one) for one in record["places"].values()))
         if _digest(places) != record["digest"]:
             return False
-    except (OSError, ValueError, KeyError, TypeError):
-        return False  # none is kept, or one that was cut off
+    except (OSError, ValueError, KeyError, TypeError, CaseAnalysisError):
+        return False  # none is kept, or one that was cut off; a fault the command itself tells
     _print(record["lines"], record["form"])
     return True
 
