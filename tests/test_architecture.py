@@ -39,6 +39,31 @@ def test_layers_are_kept(root: Path) -> None:
     assert finished.returncode == 0, finished.stdout
 
 
+#: What Python has on other systems only, of the modules that the package uses or might.
+NOT_ON_WINDOWS = {
+    "os": """O_ACCMODE O_CLOEXEC O_DIRECTORY O_NOFOLLOW O_NONBLOCK O_SYNC chown fchown fork forkpty
+        getegid geteuid getgid getloadavg getpgid getuid killpg lchown mkfifo nice pread pwrite
+        sched_getaffinity sched_setaffinity sendfile setsid setuid statvfs sync sysconf uname wait
+        wait3 wait4""",
+    "signal": """SIGALRM SIGCHLD SIGHUP SIGKILL SIGQUIT SIGUSR1 SIGUSR2 alarm pause setitimer
+        sigwait""",
+}
+MODULES_NOT_ON_WINDOWS = "crypt|fcntl|grp|posix|pty|pwd|resource|syslog|termios|tty"
+
+
+def test_code_uses_nothing_that_windows_lacks(root: Path) -> None:
+    uses = [
+        rf"(?<![\w.]){module}\.(?:{'|'.join(names.split())})\b"
+        for module, names in NOT_ON_WINDOWS.items()
+    ]
+    imports = rf"^\s*(?:import|from) (?:{MODULES_NOT_ON_WINDOWS})\b|^from (?:os|signal) import"
+    lacking = re.compile("|".join([*uses, imports]), re.M)
+    found = {
+        path.name: lacking.findall(path.read_text("utf-8")) for path in root.glob("src/**/*.py")
+    }
+    assert {name: words for name, words in found.items() if words} == {}
+
+
 def test_top_level_holds_what_the_project_says(root: Path) -> None:
     tracked = subprocess.run(
         ["git", "ls-files"], cwd=root, capture_output=True, text=True, check=True

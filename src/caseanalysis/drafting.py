@@ -88,10 +88,11 @@ def draft_case(
     MissingDataError
         If the store lacks a table that the draft is made from.
     RecordError
-        If the name cannot name a folder or a trust is not known.
+        If the name cannot name a folder, or a trust is not known or given twice.
     """
     _check_name(name)
     codes = [code.upper() for code in trusts]
+    _check_once(codes)
     register = _trusts(store, codes)
     commissioner, board_remarks = _commissioner(store, register, codes)
     places, place_remarks = _places(store, codes, commissioner)
@@ -155,10 +156,23 @@ def _check_name(name: str) -> None:
     if not re.fullmatch(CASE_NAME, name) or name in list_cases():
         raise RecordError(
             where=f"case {name!r}",
-            found="a case of this name" if name in list_cases() else "a name that no folder has",
+            found="a case of this name"
+            if name in list_cases()
+            else "a name that no folder may have",
             wanted="a new name of small letters, digits and hyphens, a letter first",
             remedy="for example two-rivers",
         )
+
+
+def _check_once(codes: Sequence[str]) -> None:
+    for code in codes:
+        if codes.count(code) > 1:
+            raise RecordError(
+                where=f"trust {code!r}",
+                found=f"the code {codes.count(code)} times",
+                wanted="each trust once",
+                remedy="leave out the others",
+            )
 
 
 def _trusts(store: Store, codes: Sequence[str]) -> pd.DataFrame:

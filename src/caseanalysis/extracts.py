@@ -17,6 +17,7 @@ from caseanalysis.library import ExtractRecord, ExtractsFile, build_table, store
 from caseanalysis.registers import source
 from caseanalysis.store import Store
 from caseanalysis.tables import EVIDENCE_TABLES, EvidenceTable
+from caseanalysis.writing import write_whole
 
 #: All extracts of the project together stay below this many bytes.
 LARGEST_TOTAL = 2_000_000
@@ -49,7 +50,8 @@ def write_extracts(case: Case, store: Store, folder: Path) -> list[Extract]:
     MissingDataError
         If the store lacks a publication; nothing is written then.
     StoreError
-        If a source without an open licence would be carried, or the extracts are too large.
+        If a source without an open licence would be carried, the extracts are too large, or the
+        folder cannot be written.
     """
     definitions = [table for table in EVIDENCE_TABLES.values() if table.licensed_for_extract]
     _refuse_missing(definitions, store)
@@ -65,15 +67,22 @@ def write_extracts(case: Case, store: Store, folder: Path) -> list[Extract]:
             wanted=f"at most {LARGEST_TOTAL:,}",
             remedy="drop places, peers or tables that no figure needs",
         )
-    folder.mkdir(parents=True, exist_ok=True)
-    extracts = []
-    for table in definitions:
-        constants = _constants(made[table.name])
-        record = _record(table, contents[table.name], constants, store)
-        (folder / record.file).write_bytes(contents[table.name])
-        extracts.append(Extract(record, len(contents[table.name])))
-    (folder / "extracts.yaml").write_bytes(_dump([extract.record for extract in extracts]))
-    return extracts
+    records = [
+        _record(table, contents[table.name], _constants(made[table.name]), store)
+        for table in definitions
+    ]
+    try:
+        for record in records:
+            write_whole(folder / record.file, contents[record.table])
+        write_whole(folder / "extracts.yaml", _dump(records))
+    except OSError as error:
+        raise StoreError(
+            where=str(folder),
+            found=error.strerror or str(error),
+            wanted="a folder that can be written",
+            remedy="name another with --out, or free some space, and write the extracts again",
+        ) from error
+    return [Extract(record, len(contents[record.table])) for record in records]
 
 
 def _refuse_missing(definitions: list[EvidenceTable], store: Store) -> None:

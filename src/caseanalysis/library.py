@@ -14,9 +14,9 @@ from pydantic import Field
 
 from caseanalysis import reads
 from caseanalysis.case import Case
-from caseanalysis.errors import MissingDataError, RecordError
+from caseanalysis.errors import MissingDataError, ParameterError, RecordError
 from caseanalysis.locations import data_root, store_root
-from caseanalysis.records import Record, load_yaml
+from caseanalysis.records import Record, load_yaml, nearest
 from caseanalysis.registers import publications_of, source
 from caseanalysis.schemas import TableSchema, validate_as
 from caseanalysis.store import Entry, Store
@@ -114,8 +114,14 @@ class Library:
         return tuple(self._loaded.values())
 
     def has(self, name: str) -> bool:
-        """Return whether the store or an extract gives a table."""
-        reads.note("code", EVIDENCE_TABLES[name].module)
+        """Return whether the store or an extract gives a table.
+
+        Raises
+        ------
+        ParameterError
+            If there is no evidence table of that name.
+        """
+        reads.note("code", _definition(name).module)
         return bool(self._in_store(name)) or self._extract_record(name) is not None
 
     def evidence(self, name: str) -> Evidence:
@@ -128,9 +134,11 @@ class Library:
         ------
         MissingDataError
             If neither gives the table; the message names the publications that would.
+        ParameterError
+            If there is no evidence table of that name.
         """
         if name not in self._loaded:
-            reads.note("code", EVIDENCE_TABLES[name].module)
+            reads.note("code", _definition(name).module)
             self._loaded[name] = self._load(name)
         return self._loaded[name]
 
@@ -216,6 +224,18 @@ class Library:
             remedy="add the files with `caseanalysis data add PATH`; docs/sources.md says where "
             "to get them",
         )
+
+
+def _definition(name: str) -> EvidenceTable:
+    if name not in EVIDENCE_TABLES:
+        like = nearest(name, EVIDENCE_TABLES)
+        raise ParameterError(
+            where="evidence",
+            found=f"no table {name!r}",
+            wanted=f"one of the {len(EVIDENCE_TABLES)} evidence tables",
+            remedy=f"did you mean {like!r}?" if like else f"choose {', '.join(EVIDENCE_TABLES)}",
+        )
+    return EVIDENCE_TABLES[name]
 
 
 def open_library(case: Case, *, store: Path | None = None) -> Library:

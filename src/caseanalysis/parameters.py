@@ -245,7 +245,7 @@ def parse_assignments(assignments: Iterable[str]) -> dict[str, object]:
     Raises
     ------
     ParameterError
-        If a text has no equals sign, repeats a name, or breaks the schema.
+        If a text has no equals sign, repeats a name, names the case, or breaks the schema.
     """
     values: dict[str, object] = {}
     for assignment in assignments:
@@ -258,6 +258,13 @@ def parse_assignments(assignments: Iterable[str]) -> dict[str, object]:
                 remedy="write for example seed=1",
             )
         _check_known(name, Parameters.model_fields, "parameters")
+        if name == "case":
+            raise ParameterError(
+                where=f"parameter {assignment!r}",
+                found="a case",
+                wanted="the other parameters",
+                remedy="name the case with --case",
+            )
         values[name] = _check_value(name, _typed(name, text), "parameters")
     return values
 

@@ -16,6 +16,9 @@ Kind = Literal["store", "code"]
 #: Every table of the data store.
 WHOLE_STORE = "*"
 
+# Windows has no O_ACCMODE, which is these two.
+_WRITING = os.O_WRONLY | os.O_RDWR
+
 _noted: set[tuple[str, str]] = set()
 _opened: set[str] = set()
 _listed: set[str] = set()
@@ -65,7 +68,7 @@ def _look(event: str, arguments: tuple[Any, ...]) -> None:
     # Called for every event of the interpreter, so the common ones leave at once.
     if event == "open":
         path, _, flags = arguments
-        if isinstance(path, (str, bytes, os.PathLike)) and not (flags or 0) & os.O_ACCMODE:
+        if isinstance(path, (str, bytes, os.PathLike)) and not (flags or 0) & _WRITING:
             _opened.add(os.fsdecode(path))
     elif event in ("os.listdir", "os.scandir"):
         path = arguments[0]

@@ -188,7 +188,7 @@ def _first_fault(
         remedy = "add the key"
     else:
         found = f"{name} = {fault['input']!r}" if _is_scalar(fault["input"]) else name
-        wanted = fault["msg"].removeprefix("Value error, ")
+        wanted = fault["msg"].removeprefix("Value error, ").removeprefix("Input should be ")
     others = len(error.errors()) - 1
     return RecordError(
         where=f"{path}, line {line_of(location)}",

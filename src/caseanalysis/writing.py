@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
-import tempfile
+import uuid
 from pathlib import Path
 
 
 def write_whole(path: Path, content: bytes) -> None:
     """Write a file beside its place, then rename it into it; make its folder where there is none.
+
+    Others may read it as they may any new file of the user.
 
     Raises
     ------
@@ -16,13 +18,14 @@ def write_whole(path: Path, content: bytes) -> None:
         If it cannot be written; what stood there is as it was.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".new-")
+    # Not by tempfile, whose files only their owner may read.
+    beside = path.with_name(f".new-{uuid.uuid4().hex}")
     try:
-        with os.fdopen(handle, "wb") as stream:
+        with beside.open("xb") as stream:
             stream.write(content)
             stream.flush()
             os.fsync(stream.fileno())
-        Path(name).replace(path)
+        beside.replace(path)
     except BaseException:
-        Path(name).unlink(missing_ok=True)
+        beside.unlink(missing_ok=True)
         raise

@@ -136,14 +136,14 @@ def _with_lines(path: Path) -> Any:
     except DuplicateKeyError as error:
         raise RecordError(
             where=f"{path}, line {_line(error)}",
-            found=str(error.problem).split(" with value")[0],
+            found=str(error.problem).split(" with value")[0].removeprefix("found "),
             wanted="each key once",
             remedy="remove one of the two",
         ) from None
     except MarkedYAMLError as error:
         raise RecordError(
             where=f"{path}, line {_line(error)}",
-            found=str(error.problem or error.context),
+            found=str(error.problem or error.context).removeprefix("found "),
             wanted="YAML",
             remedy="mend the indentation or quoting there",
         ) from None

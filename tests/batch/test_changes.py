@@ -134,6 +134,21 @@ def test_run_that_is_not_kept_is_refused(tmp_path: Path) -> None:
         history.find_runs([], tmp_path)
 
 
+@pytest.mark.parametrize("place", [0, 10, 15, -6])
+def test_damaged_record_of_a_run_is_named(tmp_path: Path, place: int) -> None:
+    for _ in range(2):
+        history.write_run(tmp_path, _run(a1=_report()))
+    path = tmp_path / ".history" / "0001.json.gz"
+    content = bytearray(path.read_bytes())
+    content[place] ^= 0xFF
+    path.write_bytes(content)
+    with pytest.raises(BuildError, match="remove the file") as refused:
+        history.find_runs([], tmp_path)
+    assert refused.value.where == str(path)
+    path.unlink()
+    assert history.numbers(tmp_path) == [2]
+
+
 def test_command_tells_what_moved_and_ends_with_its_own_code(project: Project) -> None:
     def run(*arguments: str) -> Any:
         return CliRunner().invoke(app, [*arguments, "--out", str(project.reports)])

@@ -107,5 +107,17 @@ def test_facts_that_are_gone_are_named(tmp_path: Path) -> None:
         read_facts(old)
 
 
+@pytest.mark.parametrize("file", ["manifest.json", "facts/a1.json"])
+@pytest.mark.parametrize("content", ['{"case": "thr', "[]", "\x00"])
+def test_what_no_build_wrote_is_named_with_the_remedy(
+    tmp_path: Path, file: str, content: str
+) -> None:
+    folder = written(tmp_path / "new", page("a1"))
+    (folder / file).write_text(content, encoding="utf-8")
+    with pytest.raises(BuildError, match="remove the folder of reports") as refused:
+        read_facts(folder)
+    assert refused.value.where == str(folder / file)
+
+
 def test_a_folder_without_reports_has_no_facts(tmp_path: Path) -> None:
     assert read_facts(tmp_path) == {}

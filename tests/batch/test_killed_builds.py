@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import IO
 
 import pytest
 from throwaway import Project
@@ -36,10 +37,15 @@ for number in itertools.count():
 """
 
 
-def _start(project: Project, *more: str) -> subprocess.Popen[bytes]:
+def _start(
+    project: Project, *more: str, says_to: IO[bytes] | None = None
+) -> subprocess.Popen[bytes]:
     command = [sys.executable, "-m", "caseanalysis", "-q", "build", "--case", "three-towns"]
     return subprocess.Popen(
-        [*command, "--out", str(project.reports), *more], cwd=project.root, env=dict(os.environ)
+        [*command, "--out", str(project.reports), *more],
+        cwd=project.root,
+        env=dict(os.environ),
+        stderr=says_to,
     )
 
 
@@ -105,15 +111,20 @@ def test_two_builds_at_once_publish_one_after_the_other(project: Project) -> Non
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="needs the signals of a terminal")
-def test_an_interrupt_ends_the_notebooks_and_leaves_the_reports(project: Project) -> None:
+def test_an_interrupt_ends_the_notebooks_and_leaves_the_reports(
+    project: Project, tmp_path: Path
+) -> None:
     _says(project, 1)
     assert _start(project).wait() == 0
     before = project.published()
     mark = project.root / "running"
     project.add("a1", f"import time\nopen({str(mark)!r}, 'w').close()\ntime.sleep(600)")
-    process = _start(project)
-    while not mark.exists():
-        time.sleep(0.05)
-    process.send_signal(signal.SIGINT)
-    assert process.wait(timeout=20) == 130
+    said = tmp_path / "said"
+    with said.open("wb") as stream:
+        process = _start(project, says_to=stream)
+        while not mark.exists():
+            time.sleep(0.05)
+        process.send_signal(signal.SIGINT)
+        assert process.wait(timeout=20) == 130
+    assert said.read_text().strip() == "interrupted; reports already published are as they were"
     assert project.published() == before

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -86,6 +87,7 @@ def test_help_of_a_group_names_its_commands(run: Command, group: str, commands: 
         ["data", "add", "--nosuch", "x"],
         ["build", "--jobs", "0"],
         ["build", "--jobs", "many"],
+        ["lab", "--port", "65536"],
     ],
     ids=" ".join,
 )
@@ -103,6 +105,7 @@ def test_wrong_usage_is_exit_code_2(run: Command, arguments: list[str]) -> None:
         ("confidence_level=high", "a valid number"),
         ("confidence_level", "write for example seed=1"),
         ("base_year=1066", "greater than or equal to 2000"),
+        (f"case={default_case()}", "name the case with --case"),
     ],
 )
 def test_wrong_parameter_is_exit_code_3_before_anything_runs(
@@ -171,6 +174,22 @@ def test_catalogue_that_cannot_be_read_is_exit_code_9(run: Command, tmp_path: Pa
         ended = run("data", command)
         assert ended.code == 9
         assert "ab.json" in ended.err
+
+
+def test_store_that_is_a_file_is_exit_code_9(run: Command, tmp_path: Path) -> None:
+    path = saved(tmp_path / "a.csv", ae_csv())
+    for command in (["status"], ["verify"], ["add", path]):
+        ended = run("data", *command, "--store", path)
+        assert ended.code == 9
+        assert f"data store {path}" in ended.err
+    assert path.read_text(encoding="utf-8") == ae_csv()
+
+
+def test_exported_file_may_be_read_by_others(run: Command, tmp_path: Path) -> None:
+    run("data", "add", saved(tmp_path / "a.csv", ae_csv()))
+    assert run("data", "export", "ae_monthly", "--to", tmp_path / "b.csv").code == 0
+    usual = saved(tmp_path / "c.csv", "").stat().st_mode
+    assert (tmp_path / "b.csv").stat().st_mode == usual
 
 
 # --- data -----------------------------------------------------------------------------------
@@ -258,6 +277,35 @@ def test_every_case_of_the_project_is_sound(run: Command, name: str) -> None:
     checked = run("case", "check", name)
     assert checked.code == 0, checked.err
     assert checked.out.startswith(f"{name}: sound.")
+
+
+@pytest.mark.parametrize(
+    ("file", "change", "said"),
+    [
+        ("opportunities.yaml", ("opportunities:", "oportunities:"), "one list, opportunities"),
+        ("governance.yaml", ("\n", "\n\t- x\n"), "governance.yaml, line"),
+        ("claims.csv", (",context,", ",contxt,"), "did you mean 'context'?"),
+    ],
+)
+def test_check_reads_every_record_of_a_case(
+    run: Command,
+    tmp_path: Path,
+    root: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    file: str,
+    change: tuple[str, str],
+    said: str,
+) -> None:
+    shutil.copytree(root / "data" / "cases", tmp_path / "data" / "cases")
+    shutil.copytree(root / "data" / "registers", tmp_path / "data" / "registers")
+    path = tmp_path / "data" / "cases" / default_case() / file
+    path.write_text(path.read_text("utf-8").replace(*change), encoding="utf-8")
+    (tmp_path / "notebooks").mkdir()
+    (tmp_path / "notebooks" / "context.ipynb").touch()
+    monkeypatch.setenv("CASEANALYSIS_HOME", str(tmp_path))
+    checked = run("case", "check", default_case())
+    assert checked.code == 4
+    assert said in checked.err
 
 
 # --- quiet and logs -------------------------------------------------------------------------

@@ -67,6 +67,24 @@ def test_every_command_of_the_page_can_be_called_so(page: str) -> None:
         command.make_context("x", rest, resilient_parsing=False)  # type: ignore[attr-defined]
 
 
+def test_every_page_names_only_commands_and_options_that_there_are(root: Path) -> None:
+    pages = [root / "README.md", root / "CONTRIBUTING.md", *sorted((root / "docs").glob("*.md"))]
+    called = []
+    for path in pages:
+        text = path.read_text("utf-8")
+        lines = [*blocks(text, r"\w*"), *re.findall(r"`([^`\n]+)`", text)]
+        calls = re.findall(
+            r"(?<!from )\bcaseanalysis ((?:--?\w|[a-z]+\b)[^\n#]*)", "\n".join(lines)
+        )
+        for call in calls:
+            command, rest = parsed(call.split())
+            assert not getattr(command, "commands", {}) or rest == [], f"{path.name}: {call}"
+            named = set(re.findall(r"(?<=[ \[])--[a-z-]+", f" {' '.join(rest)}"))
+            assert named <= options(command) | {"--help"}, f"{path.name}: {call}"
+            called.append(call)
+    assert len(called) > 50
+
+
 def test_every_option_of_the_table_is_one(page: str) -> None:
     table = page.split("## Options that matter here")[1].split("## ")[0]
     build = TREE.commands["build"]  # type: ignore[attr-defined]
@@ -102,7 +120,13 @@ def test_the_examples_can_be_read(page: str, root: Path) -> None:
     files = re.findall(r"-r (\S+)", steps[2]["run"])
     assert [name for name in files if not (root / name).is_file()] == []
     [dag] = blocks(page, "python")
-    ast.parse(dag)
+    skipped = [
+        one.value
+        for one in ast.walk(ast.parse(dag))
+        if isinstance(one, ast.keyword) and one.arg == "skip_on_exit_code"
+    ]
+    assert [ast.literal_eval(one) for one in skipped] == [MOVED]
+    assert f'"$code" -eq {MOVED} ]' in steps[4]["run"]
     [table] = blocks(page, "cron")
     [line] = [one for one in table.splitlines() if not re.match(r"[A-Z_]+=", one)]
     fields = line.split(maxsplit=5)

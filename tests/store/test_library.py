@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from ruamel.yaml import YAML
 
 from caseanalysis.case import Case
-from caseanalysis.errors import MissingDataError, RecordError
+from caseanalysis.errors import MissingDataError, ParameterError, RecordError
 from caseanalysis.library import Library, build_table, combined_sha256, store_inputs
 from caseanalysis.registers import load_sources
 from caseanalysis.store import Store
@@ -167,6 +167,16 @@ def test_table_that_neither_gives_is_missing(two_rivers: Case, store: Store, pro
     assert not library.has("catchment")
     with pytest.raises(MissingDataError, match="table catchment of case two-rivers"):
         library.evidence("catchment")
+    assert library.used == ()
+
+
+def test_table_that_there_is_not_is_refused_with_the_nearest(
+    two_rivers: Case, store: Store, project: Path
+) -> None:
+    library = Library(two_rivers, store=store, root=project)
+    for ask in (library.has, library.evidence, library.table):
+        with pytest.raises(ParameterError, match="did you mean 'urgent_care'"):
+            ask("urgent_cares")
     assert library.used == ()
 
 

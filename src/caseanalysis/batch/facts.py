@@ -29,10 +29,15 @@ def record_of(page: Page) -> dict[str, Any]:
 
 
 def read_manifest(folder: Path) -> dict[str, Any]:
-    """Return the manifest of a folder of reports; empty where there is none."""
+    """Return the manifest of a folder of reports; empty where there is none.
+
+    Raises
+    ------
+    BuildError
+        If it is not as a build writes it.
+    """
     path = folder / MANIFEST
-    manifest: dict[str, Any] = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
-    return manifest
+    return _record(path) if path.exists() else {}
 
 
 def read_facts(folder: Path) -> dict[str, dict[str, Any]]:
@@ -41,7 +46,7 @@ def read_facts(folder: Path) -> dict[str, dict[str, Any]]:
     Raises
     ------
     BuildError
-        If the manifest names a report whose facts are not there.
+        If the manifest names a report whose facts are not there, or one of the two cannot be read.
     """
     areas = read_manifest(folder).get("reports", {})
     return in_order({area: _read(_path(folder, area)) for area in areas})
@@ -59,7 +64,21 @@ def _read(path: Path) -> dict[str, Any]:
             wanted="the facts of every report, as a build writes them",
             remedy="build all areas anew",
         )
-    record: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    return _record(path)
+
+
+def _record(path: Path) -> dict[str, Any]:
+    try:
+        record = json.loads(path.read_text(encoding="utf-8"))
+    except ValueError as error:
+        record = error
+    if not isinstance(record, dict):
+        raise BuildError(
+            where=str(path),
+            found=f"no record ({record})" if isinstance(record, ValueError) else "no record",
+            wanted="the file as a build writes it",
+            remedy="remove the folder of reports, or name another with --out, and build all areas",
+        )
     return record
 
 

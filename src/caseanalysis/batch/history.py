@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import zlib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -100,15 +101,22 @@ def load_run(folder: Path, number: int) -> Run:
     BuildError
         If the folder keeps no such run, or its record is damaged.
     """
-    try:
-        run: Run = json.loads(gzip.decompress(_path(folder, number).read_bytes()))
-    except (OSError, ValueError, EOFError) as error:
-        held = ", ".join(map(str, numbers(folder))) or "none"
+    path = _path(folder, number)
+    if not path.is_file():
         raise BuildError(
             where=str(folder),
-            found=f"no record of run {number} that can be read ({type(error).__name__})",
-            wanted=f"one of the runs kept: {held}",
+            found=f"no record of run {number}",
+            wanted=f"one of the runs kept: {', '.join(map(str, numbers(folder))) or 'none'}",
             remedy="name another run, or build",
+        )
+    try:
+        run: Run = json.loads(gzip.decompress(path.read_bytes()))
+    except (OSError, ValueError, EOFError, zlib.error) as error:
+        raise BuildError(
+            where=str(path),
+            found=f"a damaged record of run {number} ({type(error).__name__})",
+            wanted="the record as a build writes it",
+            remedy="remove the file, and build again; the other runs can still be compared",
         ) from error
     return run
 

@@ -17,6 +17,9 @@ _EXIT_CODES = """Exit codes: 0 done; 1 unexpected fault; 2 wrong usage; 3 wrong 
 8 a notebook failed; 9 data store; 10 a method refused the data;
 11 something moved beyond the tolerance; 130 interrupted."""
 
+#: The exit code of a command that the user stopped.
+INTERRUPTED = 130
+
 app = typer.Typer(
     name="caseanalysis",
     help="Rebuild every figure, forecast and saving of a case from official data.",
@@ -61,9 +64,11 @@ def main() -> None:
     except CaseAnalysisError as error:
         reporter.error(error)
         sys.exit(error.exit_code)
-    except KeyboardInterrupt:
-        reporter.interrupted()
-        sys.exit(130)
+    except SystemExit as ended:
+        # What Typer makes of an interrupt, without a word.
+        if ended.code == INTERRUPTED:
+            reporter.interrupted()
+        raise
 
 
-__all__ = ["Reporter", "app", "main"]
+__all__ = ["INTERRUPTED", "Reporter", "app", "main"]

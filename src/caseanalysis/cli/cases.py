@@ -10,7 +10,7 @@ import typer
 from caseanalysis.cli.reporting import reporter
 
 if TYPE_CHECKING:
-    from caseanalysis.case import Claim, Scenario
+    from caseanalysis.case import Case, Claim, Scenario
 
 app = typer.Typer(help="List and check cases.", no_args_is_help=True)
 
@@ -29,7 +29,7 @@ def list_() -> None:
 
 @app.command()
 def check(name: Annotated[str, typer.Argument(help="The case's folder under data/cases.")]) -> None:
-    """Check a case: its records, its claims, its scenarios, and the sources that it names."""
+    """Check a case: all of its records, its claims, and the sources that it names."""
     from caseanalysis.case import load_case, load_claims, load_scenarios
     from caseanalysis.library import open_library
     from caseanalysis.methods.scenarios import under
@@ -40,6 +40,8 @@ def check(name: Annotated[str, typer.Argument(help="The case's folder under data
     claims = load_claims(name)
     assumptions, measures = load_assumptions(), set(load_measures())
     _refuse_unknown_measures(claims, measures)
+    _refuse_unknown_areas(claims, case)
+    _load_other_records(name)
     for scenario in load_scenarios(name).values():
         under(scenario, assumptions)
         _refuse_unknown_targets(scenario, measures)
@@ -84,6 +86,37 @@ def new(
     reporter.say(f"{folder / 'case.yaml'} written", event="case drafted", case=name)
     for remark in draft.remarks:
         reporter.say(f"check: {remark}", event="remark", case=name, remark=remark)
+
+
+def _load_other_records(name: str) -> None:
+    """Read what a case may have beside its claims, which refuses what is wrong in it."""
+    from caseanalysis.derivations import load_derivations
+    from caseanalysis.governance import load_governance
+    from caseanalysis.opportunities import load_risks
+    from caseanalysis.priorities import load_priorities
+
+    load_derivations(name)
+    load_priorities(name)
+    load_risks(name)  # and with them the opportunities
+    load_governance(name)
+
+
+def _refuse_unknown_areas(claims: list[Claim], case: Case) -> None:
+    from caseanalysis.errors import RecordError
+    from caseanalysis.locations import project_root
+    from caseanalysis.records import nearest
+
+    notebooks = (project_root() / "notebooks").glob("*.ipynb")
+    known = {*(area.id for area in case.areas), *(path.stem for path in notebooks)}
+    for claim in claims:
+        if claim.area not in known:
+            like = nearest(claim.area, known)
+            raise RecordError(
+                where=f"claims.csv, claim {claim.id}",
+                found=f"area {claim.area!r}",
+                wanted="an area of case.yaml, or a notebook",
+                remedy=f"did you mean {like!r}?" if like else "add the notebook, or mend the area",
+            )
 
 
 def _refuse_unknown_measures(claims: list[Claim], measures: set[str]) -> None:

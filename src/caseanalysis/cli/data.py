@@ -249,10 +249,19 @@ def sources() -> None:
 
 
 def _open(store: Path | None) -> Store:
+    from caseanalysis.errors import StoreError
     from caseanalysis.locations import store_root
     from caseanalysis.store import Store
 
-    return Store(store_root(store))
+    folder = store_root(store)
+    if folder.exists() and not folder.is_dir():
+        raise StoreError(
+            where=f"data store {folder}",
+            found="a file",
+            wanted="a folder, which need not exist yet",
+            remedy="name a folder with --store or CASEANALYSIS_DATA",
+        )
+    return Store(folder)
 
 
 def _require_table(name: str) -> None:

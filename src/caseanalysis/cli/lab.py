@@ -19,7 +19,9 @@ _OFFLINE = (
 
 
 def lab(
-    port: Annotated[int, typer.Option("--port", help="Port on the loopback address.")] = 8888,
+    port: Annotated[
+        int, typer.Option("--port", min=1, max=65535, help="Port on the loopback address.")
+    ] = 8888,
     browser: Annotated[
         bool, typer.Option("--browser/--no-browser", help="Open the page in a browser.")
     ] = True,
