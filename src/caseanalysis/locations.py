@@ -7,7 +7,7 @@ from pathlib import Path
 
 import platformdirs
 
-from caseanalysis.errors import MissingDataError
+from caseanalysis.errors import MissingDataError, StoreError
 
 
 def project_root() -> Path:
@@ -51,6 +51,25 @@ def store_root(named: Path | None = None) -> Path:
     if configured:
         return Path(configured)
     return Path(platformdirs.user_data_dir("caseanalysis", appauthor=False))
+
+
+def store_folder(named: Path | None = None) -> Path:
+    """Return the folder of the data store as ``store_root`` does.
+
+    Raises
+    ------
+    StoreError
+        If something else than a folder stands there.
+    """
+    folder = store_root(named)
+    if folder.exists() and not folder.is_dir():
+        raise StoreError(
+            where=f"data store {folder}",
+            found="a file",
+            wanted="a folder, which need not exist yet",
+            remedy="name a folder with --store or CASEANALYSIS_DATA",
+        )
+    return folder
 
 
 def cache_root() -> Path:

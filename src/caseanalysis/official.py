@@ -19,9 +19,11 @@ from typing import Any
 import pandas as pd
 
 from caseanalysis.case import Case, load_case
+from caseanalysis.errors import ParameterError
 from caseanalysis.geography import ENGLAND
 from caseanalysis.library import Input, cite_entries
 from caseanalysis.locations import store_root
+from caseanalysis.records import nearest
 from caseanalysis.schemas import SCHEMAS
 from caseanalysis.store import Store
 
@@ -77,9 +79,18 @@ def table(
     ------
     MissingDataError
         If no official file in the store gives the table.
+    ParameterError
+        If there is no table of that name.
     RecordError
         If there is no such case.
     """
+    if name not in SCHEMAS:
+        raise ParameterError(
+            where="official",
+            found=f"no table {name!r}",
+            wanted=f"one of the {len(SCHEMAS)} that official.tables() lists",
+            remedy=_meant(name),
+        )
     held = Store(store_root(store))
     kept = _rows_of_case(name, load_case(case)) if case else {}
     found, entries = held.table_with_entries(name, {**kept, **among})
@@ -91,6 +102,11 @@ def table(
 def tables() -> dict[str, str]:
     """Return what each table holds, by its name."""
     return {name: schema.title for name, schema in sorted(SCHEMAS.items())}
+
+
+def _meant(name: str) -> str:
+    like = nearest(name, SCHEMAS)
+    return f"did you mean {like!r}?" if like else "official.tables() lists them"
 
 
 def _rows_of_case(name: str, case: Case) -> dict[str, Collection[object]]:
@@ -106,7 +122,7 @@ def _rows_of_case(name: str, case: Case) -> dict[str, Collection[object]]:
 
 def __getattr__(name: str) -> Callable[..., OfficialTable]:
     if name not in SCHEMAS:
-        raise AttributeError(f"module {__name__!r} has no table {name!r}")
+        raise AttributeError(f"module {__name__!r} has no table {name!r}; {_meant(name)}")
     schema = SCHEMAS[name]
     call: Any = partial(table, name)
     units = "\n".join(f"    {column}: {unit}" for column, unit in schema.units.items())

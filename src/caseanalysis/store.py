@@ -366,6 +366,9 @@ class Store:
         unknown = set(among) - set(schema.columns)
         if unknown:
             raise ValueError(f"table {name} has no column {sorted(unknown)[0]!r}")
+        for column, values in among.items():
+            if isinstance(values, str):
+                raise ValueError(f"{column}: a list of values, such as [{values!r}]")
         # Values that are listed one by one are compared faster than those of a subquery.
         conditions = [
             f'"{column}" IN ({", ".join("?" * len(values))})' if values else "false"

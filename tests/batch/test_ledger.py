@@ -156,6 +156,12 @@ def test_page_shows_every_claim_escaped_and_can_be_filtered() -> None:
     assert '<input type="radio" name="area" id="area-a2">' in html
     assert ".ledger:has(#area-a2:checked) .claims tr:not(.a-a2)" in html
     assert 'id="derivation-a2-d01"' in html
+    row = html[html.index('<tr id="a1-001"') : html.index('<tr id="a1-002"')]
+    told = " ".join(re.sub(r"<[^>]+>", " ", row).split())
+    assert "a1-001, page 3" in told
+    assert "✓ reproduced" in told
+    # Hundreds of rows keep the page small: of these 129 characters of text not over 270 are tags.
+    assert len(row) < 400
     assert "<script" not in html
 
 

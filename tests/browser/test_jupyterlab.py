@@ -14,10 +14,12 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from io import BytesIO
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import pytest
+from PIL import Image
 from playwright.sync_api import expect
 
 from caseanalysis.registers import load_assumptions
@@ -27,8 +29,9 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.browser
 
-#: The one with live controls; the others are reports.
+#: The one with live controls; the others are reports, one of which is quick.
 CONTROLS = "explore"
+QUICK = "c6"
 NOTEBOOKS = sorted(path.stem for path in (Path(__file__).parents[2] / "notebooks").glob("*.ipynb"))
 PATIENCE = 180_000
 ADDRESS = re.compile(r"http://127\.0\.0\.1:\d+/lab\?token=\w+")
@@ -38,7 +41,6 @@ ALL_RAN = """panel => {
     const prompts = cells.map(one => one.querySelector('.jp-InputPrompt').innerText);
     return cells.length && prompts.every(text => /\\[\\d+\\]/.test(text));
 }"""
-SOURCE = re.compile("Source: |As printed by the case")
 FAULTS = (
     f'{NOTEBOOK} [data-mime-type="application/vnd.jupyter.error"],'
     f'{NOTEBOOK} [data-mime-type="application/vnd.jupyter.stderr"]'
@@ -69,6 +71,13 @@ class Lab:
         finally:
             self._close()
 
+    def follow(self, scheme: Literal["dark", "light"]) -> None:
+        """Change the theme by that of the browser, and wait until the curtain has gone."""
+        self.page.emulate_media(color_scheme=scheme)
+        is_light = "true" if scheme == "light" else "false"
+        expect(self.page.locator("body")).to_have_attribute("data-jp-theme-light", is_light)
+        self.page.locator("#jupyterlab-splash").wait_for(state="detached")
+
     def _close(self) -> None:
         """Close the notebook without saving its outputs."""
         self.page.locator(".lm-DockPanel-tabBar .lm-mod-current .lm-TabBar-tabCloseIcon").click()
@@ -78,11 +87,16 @@ class Lab:
 
 def _settings(folder: Path) -> dict[str, str]:
     """Return an environment with settings of JupyterLab's own, and a kernel of another's."""
-    tracker = folder / "settings/@jupyterlab/notebook-extension/tracker.jupyterlab-settings"
-    tracker.parent.mkdir(parents=True)
-    # Each cell is on the page, and a notebook that is closed takes its kernel along.
-    wanted = {"windowingMode": "none", "kernelShutdown": True}
-    tracker.write_text(json.dumps(wanted), encoding="utf-8")
+    settings = {
+        # Each cell is on the page, and a notebook that is closed takes its kernel along.
+        "notebook-extension/tracker": {"windowingMode": "none", "kernelShutdown": True},
+        # The theme follows the browser's.
+        "apputils-extension/themes": {"adaptive-theme": True},
+    }
+    for name, chosen in settings.items():
+        path = folder / f"settings/@jupyterlab/{name}.jupyterlab-settings"
+        path.parent.mkdir(parents=True)
+        path.write_text(json.dumps(chosen), encoding="utf-8")
     decoy = folder / "elsewhere/kernels/python3/kernel.json"
     decoy.parent.mkdir(parents=True)
     decoy.write_text(
@@ -163,11 +177,30 @@ def test_notebook_runs_and_shows_its_figures_and_tables_with_their_sources(
         assert figures.count() or panel.locator("table.ca-table").count()
         for figure in figures.all():
             assert figure.locator(".ca-chart").bounding_box()["height"] > 100
-            assert SOURCE.match(figure.locator("figcaption .ca-source").inner_text())
+            assert figure.locator("figcaption .ca-source").inner_text().startswith("Source: ")
         for number in panel.locator("table.ca-n2 tbody td:nth-child(2)").all()[:1]:
             assert number.evaluate("one => getComputedStyle(one).textAlign") == "right"
-        assert panel.locator(".ca-sources tbody tr").count() >= 1
+        cited = panel.locator('.ca-source a[href^="#source-"]').count()
+        assert bool(panel.locator(".ca-sources tbody tr").count()) == bool(cited)
     assert lab.elsewhere == []
+
+
+def test_figures_follow_the_theme(lab: Lab) -> None:
+    with lab.ran(QUICK) as panel:
+        drawn = panel.locator("figure.ca-figure svg.ca-chart").first
+        assert _shades(drawn) == pytest.approx((255, 34), abs=12)
+        lab.follow("dark")
+        expect(drawn).to_have_css("filter", re.compile("invert"))
+        # Dark is the theme's ground, and the ink of the titles is light.
+        assert _shades(drawn) == pytest.approx((17, 208), abs=12)
+        lab.follow("light")
+
+
+def _shades(drawn: Locator) -> tuple[int, int]:
+    """Return how light, from 0 to 255, a figure's corner is, and what differs most from it."""
+    picture = Image.open(BytesIO(drawn.screenshot())).convert("L")
+    ground = int(picture.getpixel((2, 2)))
+    return ground, max(picture.getextrema(), key=lambda shade: abs(shade - ground))
 
 
 def test_slider_draws_the_figure_anew_by_keyboard_and_resets(lab: Lab) -> None:

@@ -67,7 +67,10 @@ def test_a_withheld_total_has_no_bar_and_no_number(totals: pd.DataFrame, overlap
     before = totals.copy(deep=True)
     ax = activity.plot_totals(totals, label="Events in 2022-23")
     assert sorted(bar.get_width() for bar in ax.patches) == [4800, 70_000, 140_000]
-    assert {text.get_text() for text in ax.texts} == {"4,800", "70,000", "140,000"}
+    assert {text.get_text() for text in ax.texts} == {
+        *("4,800", "70,000 Trust B", "140,000 Trust A")
+    }
+    assert ax.get_title(loc="left") == "Trust A has 140,000 A&E attendances, Trust B 70,000"
     assert overlaps(ax.figure) == []
     pd.testing.assert_frame_equal(totals, before)
 

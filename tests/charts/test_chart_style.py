@@ -103,3 +103,11 @@ def test_extremes_leave_missing_values_out_and_accept_a_repeated_index() -> None
     table = pd.DataFrame({"n": list("abc"), "v": [2.0, float("nan"), 1.0]}, index=[0, 0, 0])
     least, most = style.extremes(table, "v")
     assert (least["n"], most["n"]) == ("c", "a")
+
+
+def test_a_trust_looks_the_same_whatever_the_order_of_the_table() -> None:
+    one, other = style.trust_styles(["B", "a", "C"]), style.trust_styles(["C", "B", "a", "B"])
+    assert list(one) == ["B", "a", "C"]
+    assert list(other) == ["C", "B", "a"]
+    assert all(one[name] is other[name] for name in one)
+    assert one["a"].colour == style.BLUE

@@ -68,6 +68,15 @@ def test_a_type_is_a_row_and_the_lowest_trust_the_title(overlaps) -> None:
     assert "2 of 2 marks" in cancer.describe_by_type(TYPES, standard=0.75)
 
 
+def test_organisations_are_named_above_the_first_type_or_in_a_key_where_one_has_no_mark() -> None:
+    whole = cancer.plot_by_type(TYPES, standard=0.75)
+    assert set(TYPES["org_name"]) <= {text.get_text() for text in whole.texts}
+    assert whole.figure.legends == []
+    gap = TYPES.assign(share=TYPES["share"].mask(TYPES.index == 0))
+    (key,) = cancer.plot_by_type(gap, standard=0.75).figure.legends
+    assert {text.get_text() for text in key.get_texts()} == set(TYPES["org_name"])
+
+
 YEARS = pd.DataFrame({
     "year": [2014, 2020, 2023, 2024, 2020, 2023], "area_name": ["Here"] * 4 + ["England"] * 2,
     "kind": ["trust"] * 4 + ["England"] * 2, "share": [0.026, 0.039, 0.043, 0.045, 0.031, 0.035],
@@ -94,6 +103,8 @@ MORE = pd.DataFrame({
 
 def test_each_bar_has_its_number_and_its_interval(overlaps) -> None:
     ax = cancer.plot_more_in_time(MORE)
-    assert {"6,200", "5,600", "1,100"} <= {text.get_text() for text in ax.texts}
+    texts = [text.get_text() for text in ax.texts]
+    assert {"6,200 one", "1,100"} <= set(texts)
+    assert len([text for text in texts if text.startswith("5,600 ")]) == 1
     assert not overlaps(ax.figure)
     assert "Beta, one: 1,100 (1,000 to 1,200)." in cancer.describe_more_in_time(MORE)

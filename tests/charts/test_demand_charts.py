@@ -66,10 +66,12 @@ def test_a_decrease_is_hatched_and_every_step_has_its_number(parts: pd.DataFrame
     assert overlaps(axes[0].figure) == []
 
 
-def test_the_key_shows_only_what_is_drawn(parts: pd.DataFrame) -> None:
-    rising = parts.loc[parts["factor"].ne("interaction")]
-    key = demand.plot_decomposition(rising)[0].figure.legends[0]
-    assert [text.get_text() for text in key.get_texts()] == ["Increase", "Total"]
+def test_steps_need_no_key_and_the_total_is_the_last(parts: pd.DataFrame) -> None:
+    births = parts.iloc[:1].assign(factor="births", change=10.0)
+    ax = demand.plot_decomposition(pd.concat([parts, births]))[0]
+    assert ax.figure.legends == []
+    names = [text.get_text() for text in ax.get_yticklabels()]
+    assert names[-2:] == ["Births", "Total"]
 
 
 def test_decomposition_alt_text_names_the_greatest_part_and_the_totals(
@@ -140,7 +142,9 @@ def test_flows_stack_the_trusts_of_each_area(overlaps) -> None:
         columns=["area_name", "trust_name", "value"],
     )
     ax = demand.plot_flows(table, label="Admissions a year")
-    assert [text.get_text() for text in ax.texts] == ["1,000", "400"]
+    assert [text.get_text() for text in ax.texts] == ["1,000", "400", "Trust A", "Trust B"]
+    # Trust B is written where it has the most room, which is in the South.
+    assert [text.get_position() for text in ax.texts[2:]] == [(450, 0), (200, 1)]
     assert sorted(bar.get_width() for bar in ax.patches) == [0, 100, 400, 900]
     assert overlaps(ax.figure) == []
     text = demand.describe_flows(table, label="Admissions a year")

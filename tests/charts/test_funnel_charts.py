@@ -57,7 +57,15 @@ def test_trusts_are_named_and_peers_numbered_in_the_list_below() -> None:
     assert {str(number) for number in range(1, 7)} <= texts
     smallest = rows[rows["kind"].eq("peers")].sort_values("patients")["org_name"].iloc[0]
     listed = ax.get_xlabel().replace("\n", " ").replace("\N{NO-BREAK SPACE}", " ")
-    assert f"Comparators: 1 {smallest}" in listed
+    assert f"Numbered, the comparators: 1 {smallest}" in listed
+
+
+def test_average_and_limits_are_named_at_their_ends_and_nothing_needs_a_key() -> None:
+    ax = plot(table())
+    texts = [text.get_text() for text in ax.texts]
+    assert (texts.count("95% limit"), texts.count("99.8% limit")) == (2, 2)
+    assert any(text.startswith("Average ") for text in texts)
+    assert ax.figure.legends == []
 
 
 @pytest.mark.parametrize("peers", [0, 6, 15])

@@ -30,7 +30,9 @@ def test_bars_of_forms_run_from_least_to_most_with_the_way_back_in_words(overlap
     bars = [tuple(line.get_xdata()) for line in ax.lines if len(line.get_xdata()) == 2]
     assert bars == [(1, 3), (7, 8), (2, 2)]
     words = [text.get_text() for text in ax.texts]
-    assert words == ["staff move back", "national bodies act", "each trust alone"]
+    alone = "from each trust alone\nto staff move back"
+    assert words == [alone, "national bodies act", "each trust alone"]
+    assert ax.figure.legends == []
     assert not overlaps(ax.figure)
     bold = [label.get_fontweight() for label in ax.get_yticklabels()]
     assert bold == ["normal", "normal", "bold"]

@@ -22,7 +22,9 @@ def test_split_stacks_trusts_and_writes_the_total() -> None:
     widths = [[bar.get_width() for bar in bars] for bars in ax.containers]
     # Largest category first: eyes 55 at Upper alone, surgery 30 and 10.
     assert widths == [[55, 30], [0, 10]]
-    assert [text.get_text() for text in ax.texts] == ["55", "40"]
+    # Both trusts are named in surgery, the only bar of both.
+    assert [text.get_text() for text in ax.texts] == ["55", "40", "Upper", "Lower"]
+    assert {text.get_position()[1] for text in ax.texts[2:]} == {1}
     assert ax.get_title(loc="left") == "1 of 2 specialties are at all 2 trusts"
 
 

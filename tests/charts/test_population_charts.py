@@ -93,7 +93,9 @@ def test_age_distribution_leaves_its_table_alone_and_no_text_on_another(
 def test_growth_is_written_beside_each_bar(growth: pd.DataFrame, overlaps) -> None:
     ax = population.plot_growth(growth)
     assert len(ax.patches) == 4
-    assert {text.get_text() for text in ax.texts} == {"−5%", "+46%", "+2%", "+40%"}
+    assert {text.get_text() for text in ax.texts} == {
+        *("−5%", "+46% Harbour", "+2%", "+40% England")
+    }
     assert overlaps(ax.figure) == []
 
 

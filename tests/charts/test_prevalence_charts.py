@@ -64,8 +64,11 @@ def test_england_and_peers_are_reference_lines_with_their_values_in_words(
     axes = prevalence.plot_prevalence(table)
     levels = {line.get_xdata()[0] for line in axes[0].lines if line.get_linestyle() != "None"}
     assert levels == {0.072, 0.073}
-    assert [text.get_text() for text in axes[0].texts] == ["England 7.2%\npeers 7.3%"]
-    assert [text.get_text() for text in axes[1].texts] == ["England 0.8%"]
+    words = [ax.texts[0].get_text().replace("\N{NO-BREAK SPACE}", "") for ax in axes]
+    assert words == ["England 7.2%\npeers 7.3%", "England 0.8%"]
+    # A piece of each line stands before its words.
+    assert [len(ax.texts) - 1 for ax in axes] == [2, 1]
+    assert axes[0].figure.legends == []
 
 
 def test_alt_text_names_the_place_furthest_from_england(table: pd.DataFrame) -> None:

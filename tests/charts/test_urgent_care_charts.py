@@ -80,6 +80,19 @@ def test_marked_periods_are_shaded_and_named(table: pd.DataFrame) -> None:
     assert ax.patches[0].get_width() == 92
 
 
+def test_a_period_is_named_away_from_the_lines(table: pd.DataFrame) -> None:
+    period = (pd.Timestamp("2023-06-01"), pd.Timestamp("2023-08-01"), "Strike")
+    low_at_first = table.assign(value=table["value"].mask(table["month"].lt("2024-01-01"), 10.0))
+    heights = [
+        next(text for text in ax.texts if text.get_text() == "Strike").xy[1]
+        for ax in (
+            urgent_care.plot_counts(low_at_first, label="Admissions", periods=[period]),
+            urgent_care.plot_counts(table, label="Admissions", periods=[period]),
+        )
+    ]
+    assert heights[0] > 0.9 and heights[1] < 0.1
+
+
 def test_the_axis_of_small_shares_does_not_go_below_zero(table: pd.DataFrame) -> None:
     small = table.assign(share=0.001, lower=0.0, upper=0.1)
     assert urgent_care.plot_performance(small).get_ylim()[0] == 0

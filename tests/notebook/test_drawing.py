@@ -34,12 +34,28 @@ def test_a_line_goes_from_point_to_point_in_tenths_of_a_point(ax: Axes) -> None:
     assert 'stroke="#0072b2" stroke-width="2"' in drawn(ax)
 
 
+def test_a_line_with_gaps_keeps_its_parts_and_one_of_gaps_alone_has_none(ax: Axes) -> None:
+    nan = float("nan")
+    ax.plot([1, 3, 5, 7, 9], [1, 1, nan, 2, 2], color="#0072B2")
+    ax.plot([nan, 2, 4], [nan, 5, 5], color="#D55E00")
+    ax.plot([1, 2], [nan, nan], color="#009E73")
+    html = drawn(ax)
+    assert 'd="M20 90h40M140 80h40"' in html
+    assert 'd="M40 50h40"' in html
+    assert "#009e73" not in html
+
+
 def test_text_stays_text_as_wide_as_it_was_laid_out(ax: Axes) -> None:
     ax.text(5, 5, "Beds & <more>", fontsize=10, color="#222222")
     found = re.search(r'<g fill="#222" font-size="10"><text x="100" y="\d+(?:\.\d)?" '
                       r'textLength="(\d+)(?:\.\d)?">([^/]*)</text>', drawn(ax))  # fmt: skip
     assert found[2] == "Beds &amp; &lt;more&gt;"
     assert 70 < int(found[1]) < 90
+
+
+def test_spaces_that_a_page_would_drop_are_kept(ax: Axes) -> None:
+    ax.text(5, 5, " 9% or  8%")
+    assert ">\N{NO-BREAK SPACE}9% or\N{NO-BREAK SPACE}\N{NO-BREAK SPACE}8%</text>" in drawn(ax)
 
 
 def test_the_lines_of_a_text_with_a_halo_have_it(ax: Axes) -> None:

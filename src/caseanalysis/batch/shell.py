@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from caseanalysis.notebook.display import slug
-from caseanalysis.notebook.signs import verdict_html
+from caseanalysis.notebook.signs import sign, verdict_html
 
 TEMPLATES = Path(__file__).with_name("template")
 
@@ -63,6 +63,7 @@ def _environment() -> Any:
     )
     environment.filters |= {
         "verdict": verdict_html,
+        "sign": sign,
         "slug": slug,
         "printed": printed_text,
         "recomputed": recomputed_html,

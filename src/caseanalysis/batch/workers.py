@@ -198,18 +198,19 @@ def _obey_build(alive: Connection) -> None:
 
 
 def _end_with_build(alive: Connection) -> None:
-    alive.poll(None)  # nothing is ever sent; it ends when the other side is closed
+    with suppress(OSError):
+        alive.poll(None)  # nothing is ever sent; it ends when the other side is closed
     os._exit(1)
 
 
 def _outcome(run: _Run, limits: Limits) -> Outcome | None:
     """Return the outcome of a notebook that has ended or must end; None while it runs."""
     seconds = time.perf_counter() - run.start
-    if run.results.poll():
-        try:
-            outcome: Outcome = run.results.recv()
-        except (EOFError, OSError):
-            return _failure(run, seconds, f"that its Python process ended ({_ending(run)})")
+    try:
+        outcome: Outcome | None = run.results.recv() if run.results.poll() else None
+    except (EOFError, OSError):
+        return _failure(run, seconds, f"that its Python process ended ({_ending(run)})")
+    if outcome is not None:
         _end(run, gently=True)
         return outcome
     if seconds > limits.seconds:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.lines import Line2D
+from matplotlib.transforms import offset_copy
 
-from caseanalysis.charts import style
+from caseanalysis.charts import naming, style
 
 _ADDITIONAL_COLUMNS = ("activity", "printed", "recomputed", "lower", "upper")
 _TOTAL_COLUMNS = ("activity", "trust_name", "value")
@@ -37,8 +39,8 @@ def plot_additional_activity(
     Returns
     -------
     Axes
-        A hollow diamond for the printed number, a dot with its interval for the recomputed one,
-        and both written out at the right.
+        A hollow diamond for the printed number, a dot with its interval for the recomputed one;
+        both are written out at the right, below their marks.
     """
     style.check_columns(table, _ADDITIONAL_COLUMNS, chart="additional activity", value="recomputed")
     ax = style.new_axes(ax, height=max(3.6, 1.9 + 0.5 * len(table)))
@@ -51,7 +53,6 @@ def plot_additional_activity(
     style.clear_category_axis(ax)
     style.few_ticks(ax.xaxis, most=5)
     style.show_counts(ax.xaxis)
-    style.add_key(ax, _pair_keys())
     style.set_headline(ax, title or _additional_headline(table))
     return ax
 
@@ -76,30 +77,30 @@ def _daily(value: float) -> str:
     return style.signed_text(value, decimals=_decimals(value))
 
 
+#: How each number of a pair is drawn.
+_PRINTED: dict[str, Any] = {"marker": "D", "color": style.VERMILLION, "markersize": 8,
+                            "markerfacecolor": "none", "markeredgewidth": 2}  # fmt: skip
+_RECOMPUTED: dict[str, Any] = {"marker": "o", "color": style.BLUE, "markersize": 6}
+
+
 def _draw_pairs(ax: Axes, table: pd.DataFrame, heights: list[int]) -> None:
     ax.hlines(heights, table["printed"], table["recomputed"], color=style.PALE, linewidth=5)
     ax.hlines(heights, table["lower"], table["upper"], color=style.BLUE, linewidth=2.2)
-    ax.plot(table["recomputed"], heights, "o", color=style.BLUE, markersize=6, zorder=3)
-    ax.plot(table["printed"], heights, "D", color=style.VERMILLION, markersize=8, zorder=4,
-            markerfacecolor="none", markeredgewidth=2)  # fmt: skip
-
-
-def _pair_keys() -> list[Line2D]:
-    return [
-        Line2D([], [], color=style.VERMILLION, marker="D", markersize=8, linestyle="none",
-               markerfacecolor="none", markeredgewidth=2, label="Printed in the case"),
-        Line2D([], [], color=style.BLUE, marker="o", markersize=6, linewidth=2.2,
-               label="Recomputed, with interval"),
-    ]  # fmt: skip
+    ax.plot(table["recomputed"], heights, linestyle="none", zorder=3, **_RECOMPUTED)
+    ax.plot(table["printed"], heights, linestyle="none", zorder=4, **_PRINTED)
 
 
 def _write_numbers(ax: Axes, table: pd.DataFrame, heights: list[int]) -> None:
     """Write both numbers of each row, and the interval, in two columns right of the chart."""
     printed = ["none" if pd.isna(value) else _daily(value) for value in table["printed"]]
-    columns = {66: ("Printed", printed), 192: ("Recomputed", _intervals(table))}
-    for points, (heading, texts) in columns.items():
+    columns = {66: ("Printed", printed, _PRINTED, 48), 192: ("Recomputed", _intervals(table),
+               _RECOMPUTED, 73)}  # fmt: skip
+    for points, (heading, texts, mark, before) in columns.items():
         ax.annotate(heading, (1, 1), xycoords="axes fraction", xytext=(points, 0),
                     textcoords="offset points", ha="right", va="bottom", fontsize=10)  # fmt: skip
+        place = offset_copy(ax.transAxes, style.figure_of(ax), x=points - before, y=6,
+                            units="points")  # fmt: skip
+        ax.plot([1], [1], transform=place, clip_on=False, **mark)
         for height, text in zip(heights, texts, strict=True):
             ax.annotate(text, (1, height), xycoords=ax.get_yaxis_transform(), xytext=(points, 0),
                         textcoords="offset points", ha="right", va="center",
@@ -136,7 +137,7 @@ def plot_totals(
     *,
     label: str = "Events a year",
     ax: Axes | None = None,
-    title: str = "Activity by trust",
+    title: str | None = None,
 ) -> Axes:
     """Draw activity in a year by trust, with each number.
 
@@ -148,8 +149,8 @@ def plot_totals(
         Axis label with the unit and the year.
     ax : Axes, optional
         Axes to draw on.
-    title : str
-        Title.
+    title : str, optional
+        Title; without it the greatest number, beside the smallest of the same activity.
 
     Returns
     -------
@@ -158,7 +159,7 @@ def plot_totals(
     """
     style.check_columns(table, _TOTAL_COLUMNS, chart="totals", value="value")
     ax = style.new_axes(ax, height=style.bar_chart_height(len(table)))
-    styles = style.series_styles(style.in_order(table["trust_name"]))
+    styles = style.trust_styles(table["trust_name"])
     names = [style.broken(style.opening(name), width=22) for name in table["activity"]]
     drawn = style.draw_grouped_bars(
         ax,
@@ -168,17 +169,19 @@ def plot_totals(
         group="trust_name",
         styles=styles,
     )
-    for bars in drawn.values():
-        for value, height in bars:
-            style.label_bar(ax, value, height, style.count_text(value))
+    labels = {
+        name: [style.label_bar(ax, value, height, style.count_text(value))
+               for value, height in bars]
+        for name, bars in drawn.items()
+    }  # fmt: skip
     ax.margins(x=0.14)
     ax.set_xlim(left=0)
     ax.set_xlabel(label)
     ax.set_ylabel("")
     style.few_ticks(ax.xaxis, most=6)
     style.show_counts(ax.xaxis)
-    style.add_key(ax, style.bar_keys(styles))
-    style.set_headline(ax, title)
+    style.set_headline(ax, title or _totals_headline(table))
+    naming.name_beside_bars(ax, labels, style.bar_keys(styles))
     return ax
 
 
@@ -194,3 +197,16 @@ def describe_totals(table: pd.DataFrame, *, label: str = "Events a year") -> str
         f"({least['activity']}, {least['trust_name']}).",
         *([f"{gaps} withheld or missing."] if gaps else []),
     )
+
+
+def _totals_headline(table: pd.DataFrame) -> str:
+    most = style.extremes(table, "value")[1]
+    same = table[table["activity"].eq(most["activity"]) & table["value"].notna()]
+    least = style.extremes(same, "value")[0]
+    headline = (
+        f"{most['trust_name']} has {style.count_text(most['value'])} "
+        f"{style.in_sentence(most['activity'])}"
+    )
+    if len(same) == 1:
+        return headline
+    return f"{headline}, {least['trust_name']} {style.count_text(least['value'])}"

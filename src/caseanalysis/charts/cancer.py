@@ -6,8 +6,9 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
+from matplotlib.text import Annotation
 
-from caseanalysis.charts import style
+from caseanalysis.charts import naming, style
 
 _TYPE_COLUMNS = ("cancer_type", "org_name", "kind", "share", "lower", "upper")
 _REGISTER_COLUMNS = ("year", "area_name", "kind", "share", "printed")
@@ -42,13 +43,14 @@ def plot_by_type(
     Returns
     -------
     Axes
-        One row a type, one mark an organisation with its interval.
+        One row a type, one mark an organisation with its interval; the organisations are named
+        above the uppermost row.
     """
     style.check_columns(table, _TYPE_COLUMNS, chart="waits by type", value="share")
     types = style.in_order(table["cancer_type"])
     looks = style.organisation_styles(table, name="org_name", kind="kind")
-    ax = style.new_axes(ax, height=2.2 + 0.46 * len(types))
-    ax.axvline(standard, color=style.INK, linewidth=1.2, linestyle=":")
+    ax = style.new_axes(ax, height=2.1 + 0.46 * len(types))
+    ax.vlines(standard, -0.5, len(types) - 0.5, color=style.INK, linewidth=1.2, linestyle=":")
     steps = np.linspace(-0.28, 0.28, len(looks)) if len(looks) > 1 else [0.0]
     for (name, look), step in zip(looks.items(), steps, strict=True):
         rows = table[table["org_name"].eq(name) & table["share"].notna()]
@@ -56,13 +58,15 @@ def plot_by_type(
         ax.hlines(heights, rows["lower"], rows["upper"], color=look.colour, linewidth=1.8)
         ax.plot(rows["share"], heights, look.marker, color=look.colour, markersize=6)
     ax.set(yticks=range(len(types)), yticklabels=[style.broken(one, width=20) for one in types])
-    ax.set_ylim(len(types) - 0.5, -0.5)
+    ax.set_ylim(len(types) - 0.5, -1.2)
     ax.set_xlim(0, 1)
     style.clear_category_axis(ax)
     style.show_shares(ax.xaxis)
     ax.set_xlabel(f"{label} (dotted: the standard, {style.share_text(standard, decimals=0)})")
-    style.add_key(ax, _marks(looks))
     style.set_headline(ax, title or _type_headline(table))
+    _name_organisations(
+        ax, table[table["cancer_type"].eq(types[0])], dict(zip(looks, steps, strict=True)), looks
+    )
     return ax
 
 
@@ -178,19 +182,21 @@ def plot_more_in_time(
     drawn = style.draw_grouped_bars(
         ax, table, value="more", category="org_name", group="aim", styles=looks
     )
+    labels: dict[str, list[Annotation]] = {aim: [] for aim in drawn}
     for aim, points in drawn.items():
         rows = table[table["aim"].eq(aim)].set_index("org_name")
         order = [name for name in style.in_order(table["org_name"]) if name in rows.index]
         for name, (value, height) in zip(order, points, strict=False):
             row = rows.loc[name]
             ax.hlines(height, row["more_lower"], row["more_upper"], color=style.INK, linewidth=1.4)
-            style.label_bar(ax, max(value, row["more_upper"]), height, style.count_text(value))
+            end = max(value, row["more_upper"])
+            labels[aim].append(style.label_bar(ax, end, height, style.count_text(value)))
     ax.set_ylabel("")
     ax.set_xlabel(label)
     ax.set_xlim(0, 1.15 * float(table["more_upper"].max()) or 1)
     style.show_counts(ax.xaxis)
-    style.add_key(ax, style.bar_keys(looks))
     style.set_headline(ax, title or _more_headline(table))
+    naming.name_beside_bars(ax, labels, style.bar_keys(looks))
     return ax
 
 
@@ -221,6 +227,21 @@ def _marks(looks: dict[str, style.SeriesStyle]) -> list[Line2D]:
         Line2D([], [], color=look.colour, marker=look.marker, linestyle="-", label=name)
         for name, look in looks.items()
     ]
+
+
+def _name_organisations(
+    ax: Axes, rows: pd.DataFrame, heights: dict[str, float], looks: dict[str, style.SeriesStyle]
+) -> None:
+    """Name the organisations above their marks of the uppermost row, or in a key without those."""
+    known = rows[rows["share"].notna()].set_index("org_name")["share"]
+    if set(known.index) != set(looks):
+        style.add_key(ax, _marks(looks))
+        return
+    ends = [
+        style.EndLabel(float(known[name]), heights[name], name, look.colour)
+        for name, look in looks.items()
+    ]
+    naming.name_above(ax, ends, _marks(looks), height=-0.95)
 
 
 def _own(table: pd.DataFrame) -> pd.DataFrame:

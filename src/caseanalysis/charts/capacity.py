@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 from matplotlib.axes import Axes
 
-from caseanalysis.charts import style
+from caseanalysis.charts import naming, style
 
 _SLACK = ("acceptable_refusal", "load", "beds", "occupancy")
 _POOLED = ("beds_separate", "beds_pooled", "beds_spared", "units")
@@ -102,15 +102,17 @@ def plot_pooling(
     bars = style.draw_grouped_bars(
         ax, long, value="beds", category=pool, group="kind", styles=looks
     )
-    for places in bars.values():
-        for value, height in places:
-            style.label_bar(ax, value, height, style.count_text(value))
+    labels = {
+        name: [style.label_bar(ax, value, height, style.count_text(value))
+               for value, height in places]
+        for name, places in bars.items()
+    }  # fmt: skip
     style.leave_room([ax])
     style.show_counts(ax.xaxis)
     ax.set_xlabel("Beds")
     ax.set_ylabel("")
-    style.add_key(ax, style.bar_keys(looks))
     style.set_headline(ax, title or _pooling_headline(table, pool))
+    naming.name_beside_bars(ax, labels, style.bar_keys(looks))
     return ax
 
 

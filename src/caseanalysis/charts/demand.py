@@ -11,7 +11,7 @@ from matplotlib.figure import Figure, SubFigure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
-from caseanalysis.charts import style
+from caseanalysis.charts import naming, style
 
 _GROWTH_COLUMNS = ("trust_name", "age_group", "base", "horizon", "growth")
 _TOTAL = "total"
@@ -64,8 +64,8 @@ def plot_growth_by_age(
     style.leave_room(axes)
     keys = {base_label: style.SeriesStyle(style.SKY, "-", "o", "//"),
             horizon_label: style.SeriesStyle(style.BLUE, "-", "o")}  # fmt: skip
-    style.add_key(axes[0], style.bar_keys(keys))
     style.set_figure_headline(axes, title or _growth_headline(table, base_label, horizon_label))
+    naming.name_in_bars(axes[0], style.bars_of(axes[0], keys), style.bar_keys(keys), size=9.5)
     return axes
 
 
@@ -151,11 +151,13 @@ def plot_decomposition(
     -------
     array of Axes
         One for each trust or area. Each part starts where the one above it ends; increases are
-        plain, decreases hatched, the total is dark.
+        plain, decreases hatched, the total is dark: sign and name of each step say as much, so
+        that there is no key.
     """
     style.check_columns(table, ("factor", "change", by), chart="decomposition", value="change")
     names = style.in_order(table[by])
-    factors = style.in_order(table["factor"])
+    parts = table.loc[table["factor"].ne(_TOTAL), "factor"]
+    factors = [*style.in_order(parts), *([_TOTAL] if len(parts) < len(table) else [])]
     axes = style.new_panels(
         len(names), columns=_columns(len(names)), height=1.9 + 0.42 * len(factors), figure=figure,
         sharex=True, sharey=True,
@@ -167,7 +169,6 @@ def plot_decomposition(
     labels = [style.broken(factor.capitalize(), width=14) for factor in factors]
     axes[0].set(yticks=range(len(factors)), yticklabels=labels, ylim=(len(factors) - 0.4, -0.6))
     style.leave_room(axes)
-    style.add_key(axes[0], _step_keys(table))
     style.set_figure_headline(axes, title or _decomposition_headline(table, by, shares=shares))
     return axes
 
@@ -231,21 +232,6 @@ def _step_look(factor: str, change: float) -> dict[str, Any]:
     if change < 0:
         return {"facecolor": style.VERMILLION, "hatch": "///"}
     return {"facecolor": style.BLUE}
-
-
-def _step_keys(table: pd.DataFrame) -> list[Patch]:
-    """Return keys of what is drawn: increases, decreases, totals."""
-    parts = table.loc[table["factor"].ne(_TOTAL), "change"]
-    looks = (
-        ("Increase", "", 1.0, parts.ge(0).any()),
-        ("Decrease", "", -1.0, parts.lt(0).any()),
-        ("Total", _TOTAL, 1.0, len(parts) < len(table)),
-    )
-    return [
-        Patch(edgecolor="white", label=label, **_step_look(factor, change))
-        for label, factor, change, drawn in looks
-        if drawn
-    ]
 
 
 _PATH_COLUMNS = ("activity", "year", "value", "lower", "upper", "path")
@@ -377,10 +363,11 @@ def plot_flows(
     ax = style.new_axes(ax, height=1.6 + 0.34 * len(areas))
     wide = table.pivot_table(index="area_name", columns="trust_name", values="value", aggfunc="sum")
     wide = wide.reindex(index=areas, columns=trusts).fillna(0.0)
-    styles, starts = style.series_styles(trusts), np.zeros(len(areas))
+    styles, starts, bars = style.trust_styles(trusts), np.zeros(len(areas)), {}
     for trust, look in styles.items():
-        ax.barh(range(len(areas)), wide[trust], left=starts, height=0.7, color=look.colour,
-                hatch=look.hatch, edgecolor="white", linewidth=0)  # fmt: skip
+        bars[trust] = ax.barh(range(len(areas)), wide[trust], left=starts, height=0.7,
+                              color=look.colour, hatch=look.hatch, edgecolor="white",
+                              linewidth=0).patches  # fmt: skip
         starts = starts + wide[trust].to_numpy()
     for height, end in enumerate(starts):
         style.label_bar(ax, end, height, style.count_text(end))
@@ -389,8 +376,8 @@ def plot_flows(
     style.clear_category_axis(ax)
     style.leave_room([ax])
     style.show_counts(ax.xaxis)
-    style.add_key(ax, style.bar_keys(styles))
     style.set_headline(ax, title or _flow_headline(table))
+    naming.name_in_bars(ax, bars, style.bar_keys(styles))
     return ax
 
 

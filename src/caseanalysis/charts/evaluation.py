@@ -62,8 +62,8 @@ def plot_event_study(
     ax.plot(times[before], table.loc[before, "value"], "o", color=style.BLUE, markersize=7,
             markerfacecolor="white", markeredgewidth=1.6)  # fmt: skip
     ax.plot(times[base], table.loc[base, "value"], "x", color=style.INK, markersize=7)
-    _note(ax, -0.5, "before the start ", side="right")
-    _note(ax, -0.5, " from the start on", side="left")
+    _note(ax, -0.5, "before the start", side="right")
+    _note(ax, -0.5, "from the start on", side="left")
     _value_axis(ax, label, number)
     ax.set_xlabel("Periods since the start (× base; grey: band that holds at all times together)")
     ax.grid(visible=False, axis="x")
@@ -109,7 +109,7 @@ def plot_forest(
     ax : Axes, optional
         Axes to draw on.
     title : str, optional
-        Title; without it how many intervals exclude no effect.
+        Title; without it how many effects can be told from none.
 
     Returns
     -------
@@ -349,7 +349,7 @@ def _event_headline(table: pd.DataFrame) -> str:
     outside = table["lower"].gt(0) | table["upper"].lt(0)
     before, later = table["event_time"].lt(-1), table["event_time"].ge(0)
     return (
-        f"The interval excludes no effect at {int((outside & later).sum())} of "
+        f"An effect can be told from none at {int((outside & later).sum())} of "
         f"{int(later.sum())} times from the start on, and at {int((outside & before).sum())} of "
         f"{int(before.sum())} before"
     )
@@ -357,7 +357,8 @@ def _event_headline(table: pd.DataFrame) -> str:
 
 def _forest_headline(table: pd.DataFrame) -> str:
     sure = int((table["lower"].gt(0) | table["upper"].lt(0)).sum())
-    return f"{sure} of {len(table)} intervals exclude no effect (each taken by itself)"
+    told = f"{sure} of {len(table)}" if sure else f"None of {len(table)}"
+    return f"{told} effects can be told from none (each taken by itself)"
 
 
 def _parts_headline(table: pd.DataFrame) -> str:
@@ -423,7 +424,7 @@ def _value_axis(ax: Axes, label: str, number: str) -> None:
 def _time_axis(ax: Axes, table: pd.DataFrame, label: str, number: str) -> None:
     start = table.loc[table["after"], "period"].min()
     ax.axvline(start, color=style.GREY, linestyle="--", linewidth=1.2)
-    _note(ax, start, f" {style.month_text(start)}", side="left")
+    _note(ax, start, style.month_text(start), side="left")
     ax.set_xlim(table["period"].min(), table["period"].max())
     ax.yaxis.set_major_formatter(lambda x, _: format_value(x, number))
     style.few_ticks(ax.yaxis, most=6)
@@ -433,5 +434,5 @@ def _time_axis(ax: Axes, table: pd.DataFrame, label: str, number: str) -> None:
 
 
 def _note(ax: Axes, at: float | pd.Timestamp, text: str, *, side: str) -> None:
-    ax.annotate(text, (at, 0.02), xycoords=("data", "axes fraction"), ha=side, va="bottom",
-                fontsize=10)  # fmt: skip
+    ax.annotate(text, (at, 1), xycoords=("data", "axes fraction"), ha=side, va="top", fontsize=10,
+                xytext=(-4 if side == "right" else 4, -2), textcoords="offset points")  # fmt: skip

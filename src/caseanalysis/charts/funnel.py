@@ -7,13 +7,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.lines import Line2D
 from matplotlib.patheffects import withStroke
 
 from caseanalysis.charts import style
 
 _COLUMNS = ("value", "centre", "position", "tau", "unit", "basis")
 _LIMITS: dict[str, Any] = {"95": (0, (5, 3)), "998": "-"}
+_LEVELS = {"95": "95%", "998": "99.8%"}
 #: Grey of the units that are not named.
 _PLAIN = "#9a9a9a"
 #: Colour, marker and size of the units that are named.
@@ -24,7 +24,6 @@ _SIDES = [
     for reach in (11, 16, 22)
     for angle in np.pi / 4 * np.array([0, 4, 2, 6, 1, 7, 3, 5])
 ]
-_NAMES = {"trust": "Trusts of the case", "peers": "Comparators"}
 
 
 @style.use_style()
@@ -63,7 +62,7 @@ def plot_funnel(
     Returns
     -------
     Axes
-        Dots, the average and two pairs of limits.
+        Dots, and the average and two pairs of limits, named at their right ends.
     """
     style.check_columns(table, (denominator, name, kind, *_COLUMNS), chart="funnel", value="value")
     peers = table[table[kind].eq("peers")].sort_values(denominator)
@@ -78,9 +77,9 @@ def plot_funnel(
         ax.plot(drawn[denominator], drawn["value"], linestyle="none", marker=marker, zorder=4,
                 color=colour, markersize=size, markeredgecolor="white")  # fmt: skip
     _finish(ax, table, curves, label, notes)
-    style.add_key(ax, _keys(table, kind), columns=3)
     style.set_headline(ax, title or _headline(table, name, kind))
-    _name_trusts(ax, table[table[kind].eq("trust")], denominator, name)
+    trusts = _trust_labels(table[table[kind].eq("trust")], denominator, name)
+    style.label_ends(ax, [*_limit_labels(table, curves), *trusts], width=18)
     _number_peers(ax, peers, denominator)
     return ax
 
@@ -137,25 +136,6 @@ def _finish(ax: Axes, table: pd.DataFrame, curves: pd.DataFrame, label: str, not
         style.show_shares(ax.yaxis, decimals=0 if top - bottom > 0.06 else 1)
 
 
-def _keys(table: pd.DataFrame, kind: str) -> list[Line2D]:
-    marks = [
-        Line2D([], [], color=colour, marker=marker, markersize=size, linestyle="none",
-               label=_NAMES[what])
-        for what, (colour, marker, size) in _MARKS.items()
-        if table[kind].eq(what).any()
-    ]  # fmt: skip
-    centre = _number(table["centre"].iloc[0], table)
-    return [
-        *marks,
-        Line2D([], [], color=_PLAIN, marker="o", markersize=4.5, linestyle="none",
-               label="All others"),
-        Line2D([], [], color=style.INK, linewidth=1.3, label=f"Average {centre}"),
-        Line2D([], [], color=style.GREY, linewidth=1.2, linestyle=_LIMITS["95"],
-               label="95% limits"),
-        Line2D([], [], color=style.GREY, linewidth=1.2, label="99.8% limits"),
-    ]  # fmt: skip
-
-
 def _notes(notes: list[str]) -> str:
     return "\n".join(style.broken(style.opening(note), width=88) for note in notes if note)
 
@@ -165,17 +145,28 @@ def _list(peers: pd.DataFrame, name: str) -> str:
     names = [
         f"{number}\N{NO-BREAK SPACE}{text}" for number, text in enumerate(peers[name], start=1)
     ]
-    return f"Comparators: {'; '.join(names)}" if names else ""
+    others = "Small grey dots: all others."
+    return f"Numbered, the comparators: {'; '.join(names)}. {others}" if names else others
 
 
-def _name_trusts(ax: Axes, trusts: pd.DataFrame, denominator: str, name: str) -> None:
-    """Write the names of the trusts at the right, each tied to its dot, none on another."""
-    labels = [
+def _limit_labels(table: pd.DataFrame, curves: pd.DataFrame) -> list[style.EndLabel]:
+    """Return the names of the average and of the limits, at the ends of their lines."""
+    last = curves.sort_values("denominator").iloc[-1]
+    names = {f"{end}_{level}": f"{words} limit" for level, words in _LEVELS.items()
+             for end in ("lower", "upper")}  # fmt: skip
+    named = {column: (text, style.GREY) for column, text in names.items()}
+    named |= {"centre": (f"Average {_number(table['centre'].iloc[0], table)}", style.INK)}
+    return [
+        style.EndLabel(float(last["denominator"]), float(last[column]), text, colour)
+        for column, (text, colour) in named.items()
+    ]
+
+
+def _trust_labels(trusts: pd.DataFrame, denominator: str, name: str) -> list[style.EndLabel]:
+    return [
         style.EndLabel(float(row[denominator]), float(row["value"]), str(row[name]), style.BLUE)
         for row in trusts.to_dict("records")
     ]
-    if labels:
-        style.label_ends(ax, labels, width=18)
 
 
 def _number_peers(ax: Axes, peers: pd.DataFrame, denominator: str) -> None:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Literal
+from typing import Any, Literal
 
 import matplotlib.pyplot as plt
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 
-from caseanalysis.charts import style
+from caseanalysis.charts import naming, style
 from caseanalysis.governance import WAYS_BACK
 
 Filling = Literal["full", "left", "none"]
@@ -32,8 +32,6 @@ LABELS = {"whole": "in full", "part": "in part", "put off": "put off", "none": "
 #: More columns than this have their names turned.
 _FEW = 5
 _ROTATION = 60
-#: Room for words to the right of the longest bar, in things shared.
-_ROOM = 4.2
 
 
 @style.use_style()
@@ -53,13 +51,13 @@ def plot_forms(table: pd.DataFrame, *, ax: Axes | None = None, title: str | None
     Returns
     -------
     Axes
-        A bar from what a form shares by its nature to what it may share; the marker at each end
-        tells what it takes to end the hardest of so much, the words the same for all of it. Rows
-        of the case are thinner, with their names in bold.
+        A bar from what a form shares by its nature to what it may share; the marker at each end,
+        and the words beside the bar, tell what it takes to end the hardest of so much. Rows of the
+        case are thinner, with their names in bold.
     """
     style.check_columns(table, _FORM_COLUMNS, chart="forms", value="most")
     ax = _axes(ax, height=2.2 + 0.42 * len(table))
-    looks = style.series_styles(WAYS_BACK)
+    looks, labels = style.series_styles(WAYS_BACK), []
     for height, (_, row) in enumerate(table.iterrows()):
         own = row["kind"] != "form"
         ends = {end: looks[WAYS_BACK[int(row[f"back_{end}"])]] for end in ("most", "least")}
@@ -68,19 +66,17 @@ def plot_forms(table: pd.DataFrame, *, ax: Axes | None = None, title: str | None
         for end, look in ends.items():
             ax.plot(row[end], height, look.marker, color=look.colour, markersize=9,
                     markeredgecolor="white")  # fmt: skip
-        style.label_bar(ax, row["most"] + 0.15, height, WAYS_BACK[int(row["back_most"])])
+        labels.append(style.label_bar(ax, row["most"] + 0.15, height, _way_back(row)))
     ax.set_yticks(range(len(table)), labels=[style.broken(one, width=24) for one in table["title"]])
     for label, kind in zip(ax.get_yticklabels(), table["kind"], strict=True):
         label.set_fontweight("normal" if kind == "form" else "bold")
     ax.set_ylim(len(table) - 0.5, -0.5)
-    ax.set_xlim(0, float(table["most"].max()) + _ROOM)
+    ax.set_xlim(0, float(table["most"].max()) + 1)
     ax.set_xticks(range(0, int(table["most"].max()) + 1, 2))
     style.clear_category_axis(ax)
     ax.set_xlabel("Things shared: by its nature, up to at most")
     style.set_headline(ax, title or "What each form shares, and what it takes to end it")
-    style.add_key(ax, [Line2D([], [], linestyle="none", marker=look.marker, color=look.colour,
-                              markersize=9, label=name) for name, look in looks.items()],
-                  columns=2)  # fmt: skip
+    naming.make_room(ax, labels, most=2)
     return ax
 
 
@@ -155,6 +151,12 @@ def describe_dots(table: pd.DataFrame) -> str:
     rows = style.in_order(table["row"])
     first = f"Dots for {len(rows)} rows, from {rows[0]} to {rows[-1]}: {style.list_text(told)}."
     return style.compose_description(first, *([full] if len(best) else []))
+
+
+def _way_back(row: pd.Series[Any]) -> str:
+    """Return what it takes to end a form, from what it shares by its nature to all it may."""
+    least, most = (WAYS_BACK[int(row[f"back_{end}"])] for end in ("least", "most"))
+    return most if least == most else f"from {least}\nto {most}"
 
 
 def _axes(ax: Axes | None, *, height: float) -> Axes:

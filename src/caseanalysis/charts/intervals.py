@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 from matplotlib.axes import Axes
 
-from caseanalysis.charts import style
+from caseanalysis.charts import naming, style
 from caseanalysis.formatting import format_value
 
 _COLUMNS = ("name", "value", "lower", "upper", "kind")
@@ -39,33 +39,31 @@ def plot_intervals(
     Returns
     -------
     Axes
-        One row a value, its number beside it; kinds differ in colour and marker.
+        One row a value, its number beside it, and its kind where there are several; kinds
+        differ in colour and marker.
     """
     style.check_columns(table, _COLUMNS, chart="intervals", value="value")
     ax = style.new_axes(ax, height=1.6 + 0.42 * len(table))
     looks = style.series_styles(dict.fromkeys(table["kind"]))
+    labels = []
     for height, (_, row) in enumerate(table.iterrows()):
         look = looks[row["kind"]]
         if pd.notna(row["lower"]):
             ax.plot([row["lower"], row["upper"]], [height, height], color=look.colour, linewidth=3)
         ax.plot(row["value"], height, look.marker, color=look.colour, markersize=8)
         end = row["upper"] if pd.notna(row["upper"]) else row["value"]
-        style.label_bar(ax, end, height, f" {format_value(row['value'], number)}")
+        kind = f", {row['kind']}" if len(looks) > 1 else ""
+        text = f" {format_value(row['value'], number)}{kind}"
+        labels.append(style.label_bar(ax, end, height, text))
     ax.set_yticks(range(len(table)), labels=[style.broken(one, width=30) for one in table["name"]])
     ax.set_ylim(len(table) - 0.5, -0.5)
     ax.set_xlim(left=0)
-    ax.margins(x=0.15)
     ax.set_xlabel(label)
     ax.xaxis.set_major_formatter(lambda x, _: format_value(x, number))
     style.few_ticks(ax.xaxis, most=5)
     style.clear_category_axis(ax)
     style.set_headline(ax, title or _headline(table, number))
-    if len(looks) > 1:
-        handles = [
-            ax.plot([], [], look.marker, color=look.colour, label=kind)[0]
-            for kind, look in looks.items()
-        ]
-        style.add_key(ax, handles)
+    naming.make_room(ax, labels)
     return ax
 
 
@@ -83,7 +81,5 @@ def _headline(table: pd.DataFrame, number: str) -> str:
     low, high = style.extremes(table, "value")
     if len(table) == 1:
         return f"{high['name']}: {format_value(high['value'], number)}"
-    return (
-        f"{high['name']} has the highest value, {format_value(high['value'], number)}; "
-        f"{low['name']} the lowest, {format_value(low['value'], number)}"
-    )
+    ends = (f"{format_value(one['value'], number)} ({one['name']})" for one in (low, high))
+    return f"From {' to '.join(ends)}"

@@ -6,8 +6,9 @@ from collections.abc import Callable
 
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.text import Annotation
 
-from caseanalysis.charts import style
+from caseanalysis.charts import naming, style
 from caseanalysis.formatting import format_value
 
 _PEERS = ("trust_name", "kind", "value")
@@ -123,19 +124,20 @@ def plot_worth(table: pd.DataFrame, *, ax: Axes | None = None, title: str | None
     bars = style.draw_grouped_bars(
         ax, shown, value="value", category="trust_name", group="kind", styles=looks
     )
+    labels: dict[str, list[Annotation]] = {kind: [] for kind in bars}
     for kind, places in bars.items():
         ordered = shown[shown["kind"].eq(kind)]
         for (_, row), (_, height) in zip(ordered.iterrows(), places, strict=True):
             ax.plot([row["lower"], row["upper"]], [height, height], color=style.INK, linewidth=1.4)
             end = max(row["value"], row["upper"])
-            style.label_bar(ax, end, height, _pounds(row["value"]))
+            labels[kind].append(style.label_bar(ax, end, height, _pounds(row["value"])))
     style.leave_room([ax])
     ax.xaxis.set_major_formatter(lambda x, _: _pounds(x))
     style.few_ticks(ax.xaxis, most=5)
     ax.set_xlabel("Pounds a year; the line is the interval of the benchmark")
     ax.set_ylabel("")
-    style.add_key(ax, style.bar_keys(looks))
     style.set_headline(ax, title or _worth_headline(rows))
+    naming.name_beside_bars(ax, labels, style.bar_keys(looks))
     return ax
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 from matplotlib.axes import Axes
 
-from caseanalysis.charts import style
+from caseanalysis.charts import naming, style
 from caseanalysis.formatting import format_value
 
 _COLUMNS = ("category", "org_name", "value")
@@ -47,11 +47,12 @@ def plot_split(
     style.check_columns(table, _COLUMNS, chart="split", value="value")
     wide = _wide(table)
     ax = style.new_axes(ax, height=1.7 + 0.36 * len(wide))
-    styles = style.series_styles(wide.columns)
+    styles = style.trust_styles(wide.columns)
     left = pd.Series(0.0, index=wide.index)
+    bars = {}
     for name, look in styles.items():
-        ax.barh(wide.index, wide[name], left=left, color=look.colour, hatch=look.hatch,
-                edgecolor="white", linewidth=0, height=0.7)  # fmt: skip
+        bars[name] = ax.barh(wide.index, wide[name], left=left, color=look.colour, hatch=look.hatch,
+                             edgecolor="white", linewidth=0, height=0.7).patches  # fmt: skip
         left += wide[name]
     for height, total in enumerate(left):
         style.label_bar(ax, total, height, format_value(total, number))
@@ -62,7 +63,7 @@ def plot_split(
     style.few_ticks(ax.xaxis, most=5)
     style.clear_category_axis(ax)
     style.set_headline(ax, title or _headline(table, what))
-    style.add_key(ax, style.bar_keys(styles))
+    naming.name_in_bars(ax, bars, style.bar_keys(styles))
     return ax
 
 

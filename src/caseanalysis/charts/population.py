@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.lines import Line2D
+from matplotlib.text import Annotation
 
-from caseanalysis.charts import style
+from caseanalysis.charts import naming, style
 from caseanalysis.errors import MissingDataError
 from caseanalysis.geography import ENGLAND
 
@@ -63,14 +63,13 @@ def plot_age_distribution(
     style.draw_grouped_bars(
         ax, bars, value="share", category="age_group", group="series", styles=styles
     )
-    _mark_england(ax, ages, bands)
+    marked = _mark_england(ax, ages, bands)
     style.label_above(ax, "Age (years)", categories=True)
     ax.set(xlabel="Share of all residents", ylim=(len(bands) - 0.4, -0.6))
     style.show_shares(ax.xaxis)
-    mark = Line2D([], [], color=style.INK, marker="|", markersize=12, markeredgewidth=2.6,
-                  linestyle="none", label="England, same year")  # fmt: skip
-    style.add_key(ax, [*style.bar_keys(styles), mark])
     style.set_headline(ax, title or _age_headline(ages))
+    naming.name_in_bars(ax, style.bars_of(ax, styles), style.bar_keys(styles))
+    naming.make_room(ax, [marked])
     return ax
 
 
@@ -109,7 +108,8 @@ def _split(table: pd.DataFrame) -> _Ages:
     )
 
 
-def _mark_england(ax: Axes, ages: _Ages, bands: list[str]) -> None:
+def _mark_england(ax: Axes, ages: _Ages, bands: list[str]) -> Annotation:
+    """Draw England's marks; name the one that stands farthest beyond its bar."""
     offset = {ages.years[0]: -0.21, ages.years[1]: 0.21}
     centres = [
         bands.index(band) + offset[year]
@@ -119,6 +119,10 @@ def _mark_england(ax: Axes, ages: _Ages, bands: list[str]) -> None:
     # A white border keeps the mark visible on a dark bar.
     for colour, width in (("white", 5.5), (style.INK, 2.6)):
         ax.vlines(ages.england["share"], lower, upper, color=colour, linewidth=width, zorder=3)
+    both = ages.england.merge(ages.place, on=["age_group", "year"], suffixes=("", "_here"))
+    row = both.iloc[int((both["share"] - both["share_here"]).to_numpy().argmax())]
+    height = bands.index(row["age_group"]) + offset[row["year"]]
+    return style.label_bar(ax, row["share"], height, "England, same year")
 
 
 def _age_headline(ages: _Ages) -> str:
@@ -159,17 +163,18 @@ def plot_growth(table: pd.DataFrame, *, ax: Axes | None = None, title: str | Non
     drawn = style.draw_grouped_bars(
         ax, table, value="growth", category="age_group", group="area_name", styles=styles
     )
-    for bars in drawn.values():
-        for value, height in bars:
-            style.label_bar(ax, value, height, style.signed_text(value, share=True))
+    labels = {
+        name: [style.label_bar(ax, value, height, style.signed_text(value, share=True))
+               for value, height in bars]
+        for name, bars in drawn.items()
+    }  # fmt: skip
     ax.axvline(0, color=style.INK, linewidth=1)
     ax.margins(x=0.12)
     ax.set_xlabel("Change in residents")
     style.label_above(ax, "Age (years)", categories=True)
     style.show_shares(ax.xaxis)
-    if len(areas) > 1:
-        style.add_key(ax, style.bar_keys(styles))
     style.set_headline(ax, title or _growth_headline(table))
+    naming.name_beside_bars(ax, labels, style.bar_keys(styles))
     return ax
 
 

@@ -8,14 +8,15 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure, SubFigure
-from matplotlib.lines import Line2D
+from matplotlib.transforms import offset_copy
 
 from caseanalysis.charts import style
 
 _COLUMNS = ("area_name", "area_kind", "register_name", "share", "lower", "upper")
 _MARKS = {"place": (style.BLUE, "o", 6.0), "commissioner": (style.VERMILLION, "D", 7.0)}
 _REFERENCES = {"England": style.ENGLAND_STYLE, "peers": style.PEERS_STYLE}
-_NAMES = {"place": "Place", "commissioner": "Commissioner"}
+#: As wide as a piece of a line.
+_ROOM = "\N{NO-BREAK SPACE}" * 8
 
 
 @style.use_style()
@@ -43,8 +44,8 @@ def plot_prevalence(
     Returns
     -------
     array of Axes
-        One for each register, in the order of the table. Dots are areas, the lines England and
-        the peers.
+        One for each register, in the order of the table. Dots are places, diamonds commissioners,
+        all named at the left; the lines are named with their numbers below the panel's title.
     """
     style.check_columns(table, _COLUMNS, chart="prevalence", value="share")
     registers = style.in_order(table["register_name"])
@@ -57,10 +58,11 @@ def plot_prevalence(
     )
     for ax, register in zip(axes, registers, strict=True):
         _draw_register(ax, table.loc[table["register_name"].eq(register)], places)
-        style.set_panel_title(ax, register, below=_references(table, register))
+        found = _references(table, register)
+        style.set_panel_title(ax, register, below=list(found.values()))
+        _show_lines(ax, list(found))
         ax.set_xlabel("Share of patients")
     axes[0].set(yticks=range(len(places)), yticklabels=labels, ylim=(len(places) - 0.4, -0.6))
-    style.add_key(axes[0], _keys(table), columns=4)
     style.set_figure_headline(axes, title or _headline(table))
     return axes
 
@@ -100,30 +102,24 @@ def _draw_register(ax: Axes, rows: pd.DataFrame, places: list[str]) -> None:
     style.show_shares(ax.xaxis, decimals=1 if rows["upper"].max() < 0.05 else 0)
 
 
-def _references(table: pd.DataFrame, register: str) -> list[str]:
+def _references(table: pd.DataFrame, register: str) -> dict[str, str]:
+    """Return the words for England and the peers, with room for a piece of the line of each."""
     rows = table.loc[table["register_name"].eq(register)]
-    return [
-        f"{kind} {style.share_text(found.iloc[0])}"
+    return {
+        kind: f"{_ROOM}{kind} {style.share_text(found.iloc[0])}"
         for kind in _REFERENCES
         if len(found := rows.loc[rows["area_kind"].eq(kind), "share"].dropna()) == 1
-    ]
+    }
 
 
-def _keys(table: pd.DataFrame) -> list[Line2D]:
-    kinds = set(table["area_kind"])
-    marks = [
-        Line2D([], [], color=colour, marker=marker, markersize=size, linestyle="none",
-               label=_NAMES[kind])
-        for kind, (colour, marker, size) in _MARKS.items()
-        if kind in kinds
-    ]  # fmt: skip
-    lines = [
-        Line2D([], [], color=look.colour, linestyle=look.line, linewidth=look.width,
-               label="Peers" if kind == "peers" else kind)
-        for kind, look in _REFERENCES.items()
-        if kind in kinds
-    ]  # fmt: skip
-    return marks + lines
+def _show_lines(ax: Axes, kinds: list[str]) -> None:
+    """Draw a piece of the line of England and of the peers before their words."""
+    for above, kind in enumerate(reversed(kinds)):
+        look = _REFERENCES[kind]
+        place = offset_copy(ax.transAxes, style.figure_of(ax), y=10 + 13.5 * above, units="points")
+        ax.annotate("", (0, 1), xycoords=place, xytext=(20, 0), textcoords="offset points",
+                    arrowprops={"arrowstyle": "-", "color": look.colour, "linestyle": look.line,
+                                "linewidth": look.width, "shrinkA": 0, "shrinkB": 0})  # fmt: skip
 
 
 def _headline(table: pd.DataFrame) -> str:

@@ -27,7 +27,7 @@ def plot_ranks(table: pd.DataFrame, *, ax: Axes | None = None, title: str | None
     -------
     Axes
         A marker at the median rank, a thick line from the 5th to the 95th percentile, a thin one
-        from the best to the worst rank; colour and marker tell the phases apart.
+        from the best to the worst rank; colour, marker and words at the right tell the phases.
     """
     style.check_columns(table, _COLUMNS, chart="ranks", value="value")
     ax = style.new_axes(ax, height=1.9 + 0.42 * len(table))
@@ -38,8 +38,9 @@ def plot_ranks(table: pd.DataFrame, *, ax: Axes | None = None, title: str | None
         ax.plot([row["lower"], row["upper"]], [height] * 2, color=look.colour, linewidth=4)
         ax.plot(row["value"], height, look.marker, color=look.colour, markersize=9,
                 markeredgecolor="white")  # fmt: skip
-    for name, look in looks.items():
-        ax.plot([], [], look.marker, color=look.colour, linewidth=4, linestyle="-", label=name)
+        if len(looks) > 1:
+            ax.annotate(row["kind"], (1.01, height), xycoords=("axes fraction", "data"),
+                        va="center", fontsize=10)  # fmt: skip
     ax.set_yticks(range(len(table)), labels=[style.broken(one, width=28) for one in table["name"]])
     ax.set_ylim(len(table) - 0.5, -0.5)
     ax.set_xlim(0.5, len(table) + 0.5)
@@ -47,7 +48,6 @@ def plot_ranks(table: pd.DataFrame, *, ax: Axes | None = None, title: str | None
     style.clear_category_axis(ax)
     ax.set_xlabel("Rank: median, thick line 5th to 95th percentile, thin line best to worst")
     style.set_headline(ax, title or _headline(table))
-    style.add_key(ax, ax.get_legend_handles_labels()[0])
     return ax
 
 

@@ -18,7 +18,8 @@ from matplotlib.axes import Axes
 from matplotlib.axis import Axis
 from matplotlib.container import BarContainer
 from matplotlib.figure import Figure, SubFigure
-from matplotlib.patches import Patch
+from matplotlib.patches import Patch, Rectangle
+from matplotlib.text import Annotation
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 from matplotlib.transforms import blended_transform_factory, offset_copy
 
@@ -108,11 +109,21 @@ def series_styles(names: Iterable[str]) -> dict[str, SeriesStyle]:
     return {name: _SERIES[at % len(_SERIES)] for at, name in enumerate(names)}
 
 
+def trust_styles(names: Iterable[str]) -> dict[str, SeriesStyle]:
+    """Return a style for each organisation: the same in each chart of the same organisations.
+
+    Styles go by the alphabet, whatever the order of the names here, which stays as it is.
+    """
+    given = list(dict.fromkeys(names))
+    styles = series_styles(sorted(given, key=str.casefold))
+    return {name: styles[name] for name in given}
+
+
 def organisation_styles(table: pd.DataFrame, *, name: str, kind: str) -> dict[str, SeriesStyle]:
     """Return a style for each organisation: England and peers always have their own."""
     kinds = dict(zip(table[name], table[kind], strict=True))
     fixed = {"England": ENGLAND_STYLE, "peers": PEERS_STYLE}
-    styles = series_styles([each for each, what in kinds.items() if what not in fixed])
+    styles = trust_styles([each for each, what in kinds.items() if what not in fixed])
     return {each: fixed[what] if what in fixed else styles[each] for each, what in kinds.items()}
 
 
@@ -386,10 +397,16 @@ def draw_grouped_bars(
     return drawn
 
 
-def label_bar(ax: Axes, value: float, height: float, text: str) -> None:
-    """Write text just beyond the end of a horizontal bar."""
+def bars_of(ax: Axes, names: Iterable[str]) -> dict[str, list[Rectangle]]:
+    """Return the bars of Axes by series, in the order in which the series were drawn."""
+    drawn = [list(each.patches) for each in ax.containers if isinstance(each, BarContainer)]
+    return dict(zip(names, drawn, strict=True))
+
+
+def label_bar(ax: Axes, value: float, height: float, text: str) -> Annotation:
+    """Write text just beyond the end of a horizontal bar, and return it."""
     side = -1 if value < 0 else 1
-    ax.annotate(
+    return ax.annotate(
         text, (value, height), xytext=(4 * side, 0), textcoords="offset points",
         ha="right" if side < 0 else "left", va="center", fontsize=10,
     )  # fmt: skip

@@ -91,7 +91,7 @@ def _ordered(table: pd.DataFrame) -> pd.DataFrame:
 
 def _draw_named(ax: Axes, ordered: pd.DataFrame) -> list[style.EndLabel]:
     named = ordered[ordered["kind"].isin(["trust", "group"])]
-    styles = style.series_styles(named["org_name"])
+    styles = style.trust_styles(named["org_name"])
     ends = []
     for _, row in named.iterrows():
         look = styles[row["org_name"]]

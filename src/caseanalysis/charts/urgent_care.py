@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
@@ -13,6 +14,8 @@ _KEY = ("month", "org_name", "kind")
 _PERFORMANCE_COLUMNS = (*_KEY, "share", "lower", "upper")
 #: A period to mark: its first month, its last month and what it was.
 Period = tuple[pd.Timestamp, pd.Timestamp, str]
+#: Share of the height of the Axes that the text of a period needs.
+_ROOM = 0.16
 
 
 @style.use_style()
@@ -68,7 +71,7 @@ def plot_performance(
     # No share lies below zero, so the axis does not either.
     ax.set_ylim(bottom=max(0.0, ax.get_ylim()[0]))
     style.set_headline(ax, title or _last_headline(table, "share"))
-    _finish(ax, table, ends)
+    _finish(ax, table, ends, periods)
     return ax
 
 
@@ -122,7 +125,7 @@ def plot_counts(
     style.label_above(ax, label)
     style.show_counts(ax.yaxis)
     style.set_headline(ax, title or _last_headline(table, "value"))
-    _finish(ax, table, ends)
+    _finish(ax, table, ends, periods)
     return ax
 
 
@@ -166,16 +169,35 @@ def _draw_target(ax: Axes, table: pd.DataFrame, label: str) -> style.EndLabel:
 
 
 def _mark_periods(ax: Axes, periods: Sequence[Period]) -> None:
+    for first, last, _ in periods:
+        ax.axvspan(*_span(first, last), color=style.PALE, alpha=0.55, linewidth=0)
+
+
+def _span(first: pd.Timestamp, last: pd.Timestamp) -> tuple[float, float]:
+    return style.time_position(first), style.time_position(last + pd.DateOffset(months=1))
+
+
+def _name_periods(ax: Axes, periods: Sequence[Period]) -> None:
+    """Write the text of each period at its foot, or at its head where lines run low in it."""
+    low, high = ax.get_ylim()
+    points = np.vstack([line.get_xydata() for line in ax.lines])
     for first, last, text in periods:
-        start, end = style.time_position(first), style.time_position(last + pd.DateOffset(months=1))
-        ax.axvspan(start, end, color=style.PALE, alpha=0.55, linewidth=0)
+        start, end = _span(first, last)
+        heights = points[(points[:, 0] >= start) & (points[:, 0] <= end), 1]
+        heights = (heights[np.isfinite(heights)] - low) / (high - low)
+        below, above = (heights.min(), 1 - heights.max()) if len(heights) else (1.0, 0.0)
+        at_head = below < _ROOM and above > below
         ax.annotate(
-            style.broken(text, width=14), (start, 0.02), xycoords=("data", "axes fraction"),
-            xytext=(3, 0), textcoords="offset points", fontsize=10, color=style.GREY, va="bottom",
+            style.broken(text, width=14), (start, 0.98 if at_head else 0.02), xytext=(3, 0),
+            xycoords=("data", "axes fraction"), textcoords="offset points", fontsize=10,
+            color=style.GREY, va="top" if at_head else "bottom",
         )  # fmt: skip
 
 
-def _finish(ax: Axes, table: pd.DataFrame, ends: Sequence[style.EndLabel]) -> None:
+def _finish(
+    ax: Axes, table: pd.DataFrame, ends: Sequence[style.EndLabel], periods: Sequence[Period]
+) -> None:
+    _name_periods(ax, periods)
     ax.set_xlim(table["month"].min(), table["month"].max())
     ax.grid(visible=False, axis="x")
     style.show_years(ax)

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
-from caseanalysis.charts import style
+from caseanalysis.charts import naming, style
 from caseanalysis.charts.urgent_care import plot_performance
 
 _TEMPORARY = ("org_name", "group", "value")
@@ -14,7 +14,7 @@ _COVER = ("staff_group", "apart", "shared")
 _PEERS = ("org_name", "kind", "share", "aim", "aim_lower", "aim_upper")
 #: A tenth of a percent, less what binary fractions lose.
 _TENTH = 0.001 * (1 - 1e-6)
-_COVER_NAMES = {"apart": "Each trust by itself", "shared": "Shared by the group"}
+_COVER_NAMES = {"apart": "each trust by itself", "shared": "shared by the group"}
 
 
 @style.use_style()
@@ -73,14 +73,16 @@ def plot_temporary_staff(
     drawn = style.draw_grouped_bars(
         ax, table, value="value", category="org_name", group="group", styles=styles
     )
-    for points in drawn.values():
-        for value, height in points:
-            style.label_bar(ax, value, height, style.share_text(value))
+    labels = {
+        name: [style.label_bar(ax, value, height, style.share_text(value))
+               for value, height in points]
+        for name, points in drawn.items()
+    }  # fmt: skip
     style.leave_room([ax])
     style.show_shares(ax.xaxis)
     ax.set(xlabel="Share of staff costs", ylabel="")
     style.set_headline(ax, title or _temporary_headline(table))
-    style.add_key(ax, style.bar_keys(styles))
+    naming.name_beside_bars(ax, labels, style.bar_keys(styles))
     return ax
 
 
@@ -128,13 +130,15 @@ def plot_cover(table: pd.DataFrame, *, ax: Axes | None = None, title: str | None
     drawn = style.draw_grouped_bars(
         ax, long, value="spare", category="staff_group", group="how", styles=styles
     )
-    for points in drawn.values():
-        for value, height in points:
-            style.label_bar(ax, value, height, style.count_text(value, decimals=1))
+    labels = {
+        name: [style.label_bar(ax, value, height, style.count_text(value, decimals=1))
+               for value, height in points]
+        for name, points in drawn.items()
+    }  # fmt: skip
     style.leave_room([ax])
     ax.set(xlabel="Full-time equivalents beyond the average number absent", ylabel="")
     style.set_headline(ax, title or _cover_headline(table))
-    style.add_key(ax, style.bar_keys(styles))
+    naming.name_beside_bars(ax, labels, style.bar_keys(styles))
     return ax
 
 
@@ -178,7 +182,7 @@ def plot_against_peers(
     style.check_columns(table, _PEERS, chart="against peers", value="share")
     names = style.in_order(table["org_name"])
     ax = style.new_axes(ax, height=max(3.0, 1.6 + 0.75 * len(names)))
-    looks = style.series_styles(names)
+    looks = style.trust_styles(names)
     for at, name in enumerate(names):
         rows = table[table["org_name"].eq(name)]
         _draw_peer_row(ax, rows, at, looks[name])

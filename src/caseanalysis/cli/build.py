@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -13,6 +14,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from caseanalysis import standing
+from caseanalysis.cli.cases import sound_records
 from caseanalysis.cli.diff import tell_changes
 from caseanalysis.cli.reporting import reporter
 from caseanalysis.errors import CaseAnalysisError
@@ -109,6 +111,7 @@ def build(
         fresh=fresh,
     )
     folder = out or project_root() / "reports"
+    _look_at_store()
     if several:
         _build_each(cases, folder, run, tolerance)
     elif _build_one(cases[0], folder, run):
@@ -145,8 +148,10 @@ def _build_one(case: str, folder: Path, run: _Run) -> bool:
     """Build a case into a folder, tell of it, and return whether something was published."""
     from caseanalysis import batch
     from caseanalysis.batch import checking
-    from caseanalysis.case import load_case
+    from caseanalysis.case import list_cases, load_case
 
+    if case in list_cases():  # any other name is a wrong parameter, which the build tells
+        sound_records(case)
     total = batch.count(run.areas)
     with reporter.progress(f"building {case}", total) as step:
         result = batch.build(
@@ -177,6 +182,16 @@ def _tell_moved(folder: Path, tolerance: float | None) -> None:
 
     if tolerance is not None and len(history.numbers(folder)) > 1:
         tell_changes(*history.find_runs([], folder), tolerance)
+
+
+def _look_at_store() -> None:
+    """Warn of a data store that was named and is not there."""
+    from caseanalysis.locations import store_folder
+
+    named = os.environ.get("CASEANALYSIS_DATA")
+    if not store_folder().exists() and named:
+        told = f"no data store at {named}: the reports come from the compact extracts alone"
+        reporter.warn(told, event="no data store")
 
 
 def _cluster(executor: _Executor, scheduler: str | None, jobs: int | None) -> Executor | None:

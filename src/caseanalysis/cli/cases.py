@@ -30,18 +30,14 @@ def list_() -> None:
 @app.command()
 def check(name: Annotated[str, typer.Argument(help="The case's folder under data/cases.")]) -> None:
     """Check a case: all of its records, its claims, and the sources that it names."""
-    from caseanalysis.case import load_case, load_claims, load_scenarios
+    from caseanalysis.case import load_scenarios
     from caseanalysis.library import open_library
     from caseanalysis.methods.scenarios import under
     from caseanalysis.registers import load_assumptions, load_measures, source
     from caseanalysis.tables import EVIDENCE_TABLES
 
-    case = load_case(name)
-    claims = load_claims(name)
+    case, claims = sound_records(name)
     assumptions, measures = load_assumptions(), set(load_measures())
-    _refuse_unknown_measures(claims, measures)
-    _refuse_unknown_areas(claims, case)
-    _load_other_records(name)
     for scenario in load_scenarios(name).values():
         under(scenario, assumptions)
         _refuse_unknown_targets(scenario, measures)
@@ -86,6 +82,25 @@ def new(
     reporter.say(f"{folder / 'case.yaml'} written", event="case drafted", case=name)
     for remark in draft.remarks:
         reporter.say(f"check: {remark}", event="remark", case=name, remark=remark)
+
+
+def sound_records(name: str) -> tuple[Case, list[Claim]]:
+    """Return a case and its claims, once all of its records have been read.
+
+    Raises
+    ------
+    RecordError
+        If one breaks its schema, or a claim names a measure or an area that there is not.
+    """
+    from caseanalysis.case import load_case, load_claims
+    from caseanalysis.registers import load_measures
+
+    case, claims = load_case(name), load_claims(name)
+    if claims:
+        _refuse_unknown_measures(claims, set(load_measures()))
+        _refuse_unknown_areas(claims, case)
+    _load_other_records(name)
+    return case, claims
 
 
 def _load_other_records(name: str) -> None:

@@ -249,19 +249,10 @@ def sources() -> None:
 
 
 def _open(store: Path | None) -> Store:
-    from caseanalysis.errors import StoreError
-    from caseanalysis.locations import store_root
+    from caseanalysis.locations import store_folder
     from caseanalysis.store import Store
 
-    folder = store_root(store)
-    if folder.exists() and not folder.is_dir():
-        raise StoreError(
-            where=f"data store {folder}",
-            found="a file",
-            wanted="a folder, which need not exist yet",
-            remedy="name a folder with --store or CASEANALYSIS_DATA",
-        )
-    return Store(folder)
+    return Store(store_folder(store))
 
 
 def _require_table(name: str) -> None:

@@ -6,6 +6,7 @@ that it follows a dark page. Coordinates are tenths of a point, a seventh of a p
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -21,7 +22,16 @@ from matplotlib.patheffects import Stroke
 from matplotlib.text import Text
 from matplotlib.transforms import Affine2D, Bbox
 
-from caseanalysis.notebook.outlines import HAIR, TENTHS, number, outline, wider, within, written
+from caseanalysis.notebook.outlines import (
+    HAIR,
+    TENTHS,
+    extents,
+    number,
+    outline,
+    wider,
+    within,
+    written,
+)
 
 #: Families with letters as wide as those that the layout was made with.
 FONTS = "DejaVu Sans,Verdana,sans-serif"
@@ -29,6 +39,7 @@ _POINTS_PER_INCH = 72.0
 _HATCH_TILE = 72
 # Areas of more points than a bar, a mark or a cell are not drawn together.
 _FEW_POINTS = 26
+_SPACES = re.compile("^ +| +$| {2,}")
 # So many groups back an element may join those of its look.
 _LOOK_BACK = 8
 _CAPS = {"projecting": "square", "round": "round"}
@@ -176,8 +187,8 @@ class _Drawing(RendererBase):
         look = self._look(gc, face)
         if look is None:
             return
-        clip, box = self._clip_box(gc), path.get_extents(transform)
-        if clip is not None and not box.overlaps(clip):
+        clip, box = self._clip_box(gc), extents(path, transform)
+        if box is None or (clip is not None and not box.overlaps(clip)):
             return
         if filled and clip is not None and not within(box, wider(clip, HAIR)):
             look = (*look, ("clip-path", f"url(#{self._clip(clip)})"))
@@ -227,6 +238,8 @@ class _Drawing(RendererBase):
     ) -> None:  # fmt: skip
         if not s.strip():
             return
+        # A page joins common spaces, and drops those at the ends.
+        s = _SPACES.sub(lambda found: "\N{NO-BREAK SPACE}" * len(found[0]), s)
         if ismath:
             super().draw_text(gc, x, y, s, prop, angle, ismath, mtext)
             return

@@ -34,6 +34,16 @@ def within(inner: Bbox, outer: Bbox) -> bool:
     return bool(low and np.all(inner.max <= outer.max))
 
 
+def extents(path: Path, transform: Any) -> Bbox | None:
+    """Return the box around a path, its gaps left out; None of one that is all gaps."""
+    box = path.get_extents(transform)
+    if np.isfinite(box.get_points()).all():
+        return box
+    known = transform.transform(path.vertices)
+    known = known[np.isfinite(known).all(axis=1)]
+    return Bbox([known.min(axis=0), known.max(axis=0)]) if len(known) else None
+
+
 def _is_circle(path: Path) -> bool:
     size = path.get_extents().size
     kinds = np.asarray(path.codes)
