@@ -12,6 +12,8 @@ from caseanalysis.library import Evidence, Input
 from caseanalysis.notebook.display import slug
 from caseanalysis.notebook.markup import scrolling
 
+#: Most tables that a note names; more are told by their publishers, and listed behind a switch.
+_MOST_TOLD = 3
 #: What a figure or table may rest on beside published figures, in words.
 RECORDS = {
     "claims": "what the case prints",
@@ -55,19 +57,31 @@ def note_html(
     unknown = sorted(set(records) - set(RECORDS))
     if unknown:
         raise ValueError(f"records named {unknown[0]!r}; there are {', '.join(RECORDS)}")
-    cited = [_short(one) for one in evidence] + [escape(RECORDS[name]) for name in records]
+    tables = [_short(one) for one in evidence]
+    many = len(tables) > _MOST_TOLD
+    told = [f"{len(tables)} tables of {escape(_publishers(evidence))}"] if many else tables
+    cited = told + [escape(RECORDS[name]) for name in records]
     parts = [f"Source: {'; '.join(cited)}."] if cited else []
     parts += [escape(note)] if note else []
     parts += [link] if link else []
-    return f'<p class="ca-source">{" ".join(parts)}</p>' if parts else ""
+    below = f'<p class="ca-source">{" ".join(parts)}</p>' if parts else ""
+    if many:
+        items = "".join(f"<li>{one}</li>" for one in tables)
+        below += (
+            f'<details class="ca-cited"><summary>Which tables</summary><ul>{items}</ul></details>'
+        )
+    return below
 
 
 def _short(one: Evidence) -> str:
-    publishers = ", ".join(dict.fromkeys(cited.publisher for cited in one.inputs))
     return (
         f'<a href="#{anchor(one.name)}">{escape(one.title)}</a> '
-        f"({escape(publishers)}; {escape(one.basis)})"
+        f"({escape(_publishers([one]))}; {escape(one.basis)})"
     )
+
+
+def _publishers(evidence: Sequence[Evidence]) -> str:
+    return ", ".join(dict.fromkeys(cited.publisher for one in evidence for cited in one.inputs))
 
 
 def anchor(name: str) -> str:
