@@ -82,8 +82,8 @@ def test_finding_shows_both_numbers_in_the_printed_unit() -> None:
     assert found["difference"] == pytest.approx(-0.78)
     assert found["basis"] == "the projection"
     assert found["reason"] == (
-        "Printed 17%; recomputed 16.2% [15.0% to 16.4%], 0.8% lower and outside the rounding "
-        "(16.5% to 17.5%)."
+        "Printed 17%; recomputed 16.2% [15.0% to 16.4%], 0.8 percentage points lower and outside "
+        "the rounding (16.5% to 17.5%)."
     )
 
 

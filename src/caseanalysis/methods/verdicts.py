@@ -340,6 +340,8 @@ def _number_reason(
             "but its interval meets it."
         )
     gap = _show(abs(found.value - float(claim["value"])), claim)
+    if claim["unit"] == "percent":
+        gap = f"{gap.removesuffix('%')} percentage points"
     side = "higher" if found.value > float(claim["value"]) else "lower"
     return f"{printed}; {recomputed}, {gap} {side} and outside the rounding ({rounding})."
 

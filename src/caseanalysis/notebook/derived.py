@@ -91,8 +91,10 @@ def _between(row: Mapping[Any, Any], middle: str, low: str, high: str) -> str:
 def _apart(row: Mapping[Any, Any]) -> str:
     if row["verdict"] != CONTRADICTION:
         return "–"
-    text = escape(_amount(row, abs(row["difference"])))
-    least = _amount(row, row["gap"])
+    # Two shares lie apart by points, not by a share of one of them.
+    unit = "points" if row["unit"] == "percent" else row["unit"]
+    text = escape(quantity(abs(row["difference"]), unit))
+    least = quantity(row["gap"], unit)
     return f'{text} <span class="ca-interval">at least {escape(least)}</span>'
 
 
