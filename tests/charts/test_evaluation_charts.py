@@ -70,7 +70,7 @@ def test_forest_marks_what_excludes_no_effect_and_shows_what_could_be_found(numb
         (-0.007, 0.014),
     ]
     text = evaluation.describe_forest(EFFECTS, label="Effect", number="points 1")
-    assert "1 of 2 effects can be told from none" in text
+    assert "1 of 2 effects beyond what chance allows" in text
 
 
 def test_parts_add_up_to_the_estimate_and_each_kind_has_its_weight() -> None:

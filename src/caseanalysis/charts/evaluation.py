@@ -109,7 +109,7 @@ def plot_forest(
     ax : Axes, optional
         Axes to draw on.
     title : str, optional
-        Title; without it how many effects can be told from none.
+        Title; without it how many effects lie beyond what chance allows.
 
     Returns
     -------
@@ -358,7 +358,7 @@ def _event_headline(table: pd.DataFrame) -> str:
 def _forest_headline(table: pd.DataFrame) -> str:
     sure = int((table["lower"].gt(0) | table["upper"].lt(0)).sum())
     told = f"{sure} of {len(table)}" if sure else f"None of {len(table)}"
-    return f"{told} effects can be told from none (each taken by itself)"
+    return f"{told} effects beyond what chance allows (each taken by itself)"
 
 
 def _parts_headline(table: pd.DataFrame) -> str:

@@ -114,7 +114,6 @@ def export(
     from caseanalysis import official
     from caseanalysis.exporting import csv_text, write_table
 
-    _require_table(table)
     rows = official.table(table, case=case, store=store)
     if to is None:
         typer.echo(csv_text(rows), nl=False)
@@ -253,21 +252,6 @@ def _open(store: Path | None) -> Store:
     from caseanalysis.store import Store
 
     return Store(store_folder(store))
-
-
-def _require_table(name: str) -> None:
-    from caseanalysis.errors import ParameterError
-    from caseanalysis.records import nearest
-    from caseanalysis.schemas import SCHEMAS
-
-    if name not in SCHEMAS:
-        like = nearest(name, SCHEMAS)
-        raise ParameterError(
-            where="data export",
-            found=f"no table {name!r}",
-            wanted=f"one of the {len(SCHEMAS)} tidy tables",
-            remedy=f"did you mean {like!r}?" if like else f"choose from {', '.join(SCHEMAS)}",
-        )
 
 
 def _citations(rows: OfficialTable) -> list[str]:
